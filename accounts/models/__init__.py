@@ -1,0 +1,6 @@
+from accounts.models.api_key import ApiKey
+from accounts.models.audit_entry import AuditEntry
+from accounts.models.team import Team
+from accounts.models.user import User
+
+__all__ = ["ApiKey", "AuditEntry", "Team", "User"]

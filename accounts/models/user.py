@@ -1,0 +1,98 @@
+import zoneinfo
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import PERMISSIONS, ROLES_THAT_SEE_EVERY_CUSTOMER, Permission, Role
+from accounts.querysets import UserManager
+from lib.audit import audited
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+@audited(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """Somebody who logs in here: one of us, never a contact at a customer."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        JAPANESE = "ja", "日本語"
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("name"), max_length=100)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.CSM)
+    team = models.ForeignKey(
+        "accounts.Team", models.SET_NULL, null=True, blank=True, related_name="users",
+        verbose_name=_("team"),
+    )  # fmt: skip
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Asia/Tokyo", validators=[validate_time_zone]
+    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_is_one_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in str(self).split()[:2]).upper()
+
+    def may(self, permission: str) -> bool:
+        """Whether the role allows it. Rows are cut by `visible_to`, not here."""
+        return self.is_active and permission in PERMISSIONS[self.role]
+
+    @property
+    def sees_every_customer(self) -> bool:
+        return self.is_active and self.role in ROLES_THAT_SEE_EVERY_CUSTOMER
+
+    # What Django admin asks.
+
+    @property
+    def is_staff(self) -> bool:
+        return self.may(Permission.USE_ADMIN)
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.may(Permission.USE_ADMIN)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.may(Permission.USE_ADMIN)
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return self.may(Permission.USE_ADMIN)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.may(Permission.USE_ADMIN)

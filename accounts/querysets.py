@@ -1,0 +1,49 @@
+"""The questions asked about people who log in."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from accounts.permissions import Permission, Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> Self:
+        """Everybody sees colleagues' names; what they may do about them is a permission."""
+        return self.all() if user.is_active else self.none()
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def csms(self) -> Self:
+        """People who may look after customers."""
+        return self.active().exclude(role=Role.VIEWER)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # django-stubs cannot follow from_queryset as a base
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user: User = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, **{**fields, "role": Role.ADMIN})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """Admins see every key, everybody else only her own."""
+        return self.all() if user.may(Permission.MANAGE_KEYS) else self.filter(owner=user)
+
+    def usable(self) -> Self:
+        unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at__isnull=True, owner__is_active=True)

@@ -1,0 +1,28 @@
+"""The timetable. Every line rings a bell; the rows in PostgreSQL decide what is due."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+TIMETABLE = {
+    "every minute, close the days that are due": {
+        "task": "metrics.jobs.close_due_days",
+        "schedule": timedelta(seconds=60),
+    },
+    "every ten seconds, take up chunks that nobody holds": {
+        "task": "metrics.jobs.resume_nights",
+        "schedule": timedelta(seconds=10),
+    },
+    "every ten seconds, send what is ready": {
+        "task": "outreach.jobs.send_ready_messages",
+        "schedule": timedelta(seconds=10),
+    },
+    "every ten seconds, take up imports that nobody holds": {
+        "task": "customers.jobs.resume_imports",
+        "schedule": timedelta(seconds=10),
+    },
+    "every morning, make and drop partitions": {
+        "task": "customers.jobs.keep_partitions",
+        "schedule": crontab(hour="3", minute="30"),
+    },
+}

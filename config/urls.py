@@ -1,0 +1,20 @@
+"""All addresses. Ingest and public pages stand at the root, because mails and SDKs name them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.api import api_urlpatterns
+
+urlpatterns = [
+    path("", include("customers.urls")),
+    path("", include("outreach.urls")),
+    path("", include("surveys.urls")),
+    path("", include("metrics.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("customers.api.ingest_urls")),
+    path("api/v1/", include((api_urlpatterns, "api"))),
+    path("api/", include("config.api_schema")),
+    path("health/", include("config.health")),
+    path("admin/", admin.site.urls),
+]

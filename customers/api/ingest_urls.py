@@ -1,0 +1,3 @@
+"""Addresses that SDKs send events to."""
+
+urlpatterns: list = []

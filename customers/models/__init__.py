@@ -1,0 +1,33 @@
+from customers.models.attribute import Attribute
+from customers.models.contact import Contact
+from customers.models.customer import Customer
+from customers.models.exchange_rate import ExchangeRate
+from customers.models.import_run import ImportRow, ImportRun
+from customers.models.product import Product
+from customers.models.purchase import Purchase
+from customers.models.subscription import Discount, Subscription, SubscriptionVersion
+from customers.models.task import Task
+from customers.models.ticket import Ticket
+from customers.models.touchpoint import Touchpoint
+from customers.models.usage_event import DirtyDay, QuarantinedEvent, UnresolvedEvent, UsageEvent
+
+__all__ = [
+    "Attribute",
+    "Contact",
+    "Customer",
+    "DirtyDay",
+    "Discount",
+    "ExchangeRate",
+    "ImportRow",
+    "ImportRun",
+    "Product",
+    "Purchase",
+    "QuarantinedEvent",
+    "Subscription",
+    "SubscriptionVersion",
+    "Task",
+    "Ticket",
+    "Touchpoint",
+    "UnresolvedEvent",
+    "UsageEvent",
+]

@@ -1,0 +1,90 @@
+"""The questions people ask about customers and the work done for them."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from lib.searching import search_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class CustomerQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """The only door: every page and every endpoint starts here."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.all() if user.sees_every_customer else self.filter(csm=user)
+
+    def active_on(self, day: date) -> Self:
+        """Customers on a day; the churn day is the first day without."""
+        not_gone = Q(churned_on__isnull=True) | Q(churned_on__gt=day)
+        started = Q(started_on__isnull=True) | Q(started_on__lte=day)
+        return self.filter(not_gone, started)
+
+    def matching(self, text: str) -> Self:
+        """Search as people type: every word must occur in name, reading, domain or id."""
+        found = self
+        for word in search_key(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class OfCustomerQuerySet(models.QuerySet):
+    """Rows that belong to one customer, and are seen by who sees the customer."""
+
+    def visible_to(self, user: "User") -> Self:
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.all() if user.sees_every_customer else self.filter(customer__csm=user)
+
+
+class ContactQuerySet(OfCustomerQuerySet):
+    def reachable(self) -> Self:
+        """Contacts whose address works and who did not say no."""
+        return self.filter(bounced_at__isnull=True, left_at__isnull=True).exclude(
+            Q(consent="refused") | Q(email="")
+        )
+
+
+class TaskQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """Tasks of visible customers, and whatever is one's own to do."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_every_customer:
+            return self.all()
+        return self.filter(Q(customer__csm=user) | Q(assignee=user))
+
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True, dropped_at__isnull=True)
+
+    def awake_on(self, day: date) -> Self:
+        """Without the tasks that sleep; the last day of a snooze is inclusive."""
+        return self.open().filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lt=day))
+
+    def due_within(self, days: int, *, today: date) -> Self:
+        return self.filter(due_on__lte=today + timedelta(days=days))
+
+
+class SubscriptionVersionQuerySet(models.QuerySet):
+    def in_force_on(self, day: date, *, known_at: Any = None) -> Self:
+        """The version of each subscription that rules on a day, as known at a moment (GEN-4).
+
+        The latest `effective_on` wins; among equals the one recorded last.
+        """
+        known = self if known_at is None else self.filter(recorded_at__lte=known_at)
+        return (
+            known.filter(effective_on__lte=day)
+            .order_by("subscription_id", "-effective_on", "-recorded_at", "-pk")
+            .distinct("subscription_id")
+        )
+
+
+class ImportRunQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """Imports belong to those who may import."""
+        return self.all() if user.may("imports") else self.none()

@@ -1,0 +1,21 @@
+from metrics.models.alert import Alert
+from metrics.models.company_day import CompanyDay
+from metrics.models.daily_usage import DailyUsage, PersonDay
+from metrics.models.health_score import HealthScore
+from metrics.models.night import Night, NightChunk
+from metrics.models.revenue_movement import RevenueMovement
+from metrics.models.scorecard import Scorecard
+from metrics.models.snapshot import Snapshot
+
+__all__ = [
+    "Alert",
+    "CompanyDay",
+    "DailyUsage",
+    "HealthScore",
+    "Night",
+    "NightChunk",
+    "PersonDay",
+    "RevenueMovement",
+    "Scorecard",
+    "Snapshot",
+]

@@ -1,0 +1,77 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.querysets import OfCustomerQuerySet
+
+
+class Alert(models.Model):
+    """A rule fired for a customer: an event (raised) and a state (until it settles)."""
+
+    class Kind(models.TextChoices):
+        SCORE_FELL = "score_fell", _("Health fell")
+        WENT_RED = "went_red", _("Health went red")
+        USAGE_FELL = "usage_fell", _("Usage fell by half")
+        RENEWAL_UNTOUCHED = "renewal_untouched", _("Renewal ahead without a touch")
+        DETRACTOR = "detractor", _("Detractor")
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="alerts", verbose_name=_("customer")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    # What the alert is about, so that a second detractor is a second alert: a day or an id.
+    subject = models.CharField(max_length=60, blank=True)
+    # The figures behind it, for the sentence on the page.
+    details = models.JSONField(default=dict)
+    day = models.DateField(_("day"))
+    raised_at = models.DateTimeField(_("raised"), default=timezone.now)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    dismissed_at = models.DateTimeField(_("dismissed"), null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("dismissed by"),
+    )  # fmt: skip
+    dismiss_reason = models.CharField(_("why dismissed"), max_length=200, blank=True)
+    task = models.OneToOneField(
+        "customers.Task", models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("task"),
+    )  # fmt: skip
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-raised_at", "-pk"]
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "subject"],
+                condition=Q(settled_at__isnull=True, dismissed_at__isnull=True),
+                name="alert_open_once_per_kind",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-raised_at"], name="alert_by_customer"),
+            models.Index(
+                fields=["-raised_at", "id"], name="alert_open",
+                condition=Q(settled_at__isnull=True, dismissed_at__isnull=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.day}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.settled_at is None and self.dismissed_at is None
+
+    def dismiss(self, *, by: object, reason: str) -> bool:
+        """False when it was settled or dismissed before."""
+        still_open = Alert.objects.filter(
+            pk=self.pk, settled_at__isnull=True, dismissed_at__isnull=True
+        )
+        return bool(
+            still_open.update(dismissed_at=timezone.now(), dismissed_by=by, dismiss_reason=reason)
+        )

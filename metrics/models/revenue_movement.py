@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.querysets import OfCustomerQuerySet
+
+
+class RevenueMovement(models.Model):
+    """A line of the ledger: a customer's MRR changed on a day, netted per customer and day.
+
+    Amounts are annual values in the reporting currency, so that /12 is exact for MRR (REV-1 A).
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("New")
+        EXPANSION = "expansion", _("Expansion")
+        CONTRACTION = "contraction", _("Contraction")
+        CHURN = "churn", _("Churn")
+        REACTIVATION = "reactivation", _("Reactivation")
+        FX = "fx", _("Exchange rates")
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
+    )
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    reason = models.CharField(_("reason"), max_length=30, blank=True)
+    amount = models.DecimalField(_("annual amount"), max_digits=30, decimal_places=12)
+    balance = models.DecimalField(_("annual value after"), max_digits=30, decimal_places=12)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day", "customer_id", "pk"]
+        verbose_name = _("revenue movement")
+        verbose_name_plural = _("revenue movements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "day", "kind"], name="revenue_movement_once_per_kind_and_day"
+            )
+        ]
+        indexes = [models.Index(fields=["day", "kind"], name="revenue_movement_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.day} {self.kind}"

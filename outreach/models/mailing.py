@@ -1,0 +1,51 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.audit import audited
+
+
+@audited()
+class Mailing(models.Model):
+    """Many messages that are started, paused and stopped together."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", _("Being prepared")
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    name = models.CharField(_("name"), max_length=200)
+    topic = models.ForeignKey("outreach.Topic", models.PROTECT, verbose_name=_("topic"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.PREPARING
+    )
+    pause_reason = models.CharField(_("why it is paused"), max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+",
+        verbose_name=_("started by"),
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("mailing")
+        verbose_name_plural = _("mailings")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def run(self) -> bool:
+        """Start or go on. False when it was cancelled or is running already."""
+        waiting = Mailing.objects.filter(pk=self.pk, state__in=["preparing", "paused"])
+        return bool(waiting.update(state=self.State.RUNNING, pause_reason=""))
+
+    def pause(self, reason: str) -> bool:
+        running = Mailing.objects.filter(pk=self.pk, state=self.State.RUNNING)
+        return bool(running.update(state=self.State.PAUSED, pause_reason=reason))
+
+    def cancel(self) -> bool:
+        """For good: messages that were not handed over will never be."""
+        alive = Mailing.objects.filter(pk=self.pk).exclude(state=self.State.CANCELLED)
+        return bool(alive.update(state=self.State.CANCELLED))

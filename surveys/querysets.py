@@ -1,0 +1,39 @@
+"""The questions asked about surveys and what came back."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from accounts.permissions import Permission
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class SurveyQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """Surveys are the company's; answers are cut by customer."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.all() if user.may(Permission.VIEW_SURVEYS) else self.none()
+
+
+class WaveQuerySet(SurveyQuerySet):
+    pass
+
+
+class AnsweredByCustomerQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        if not user.is_authenticated or not user.may(Permission.VIEW_SURVEYS):
+            return self.none()
+        return self.all() if user.sees_every_customer else self.filter(customer__csm=user)
+
+
+class InvitationQuerySet(AnsweredByCustomerQuerySet):
+    pass
+
+
+class ResponseQuerySet(AnsweredByCustomerQuerySet):
+    def counted(self) -> Self:
+        """Answers that stand in figures: pressed by a person, or entered by us."""
+        return self.filter(grade__in=["confirmed", "manual", "imported"])

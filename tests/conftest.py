@@ -1,0 +1,83 @@
+"""The people of every test: Ana looks after customers, Ben is a stranger, Lea leads, Ada is admin,
+Vic only looks. The clock stands still where a test asks for it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import ApiKey, User
+from accounts.permissions import Role
+from customers.models.usage_event import USAGE_EVENTS
+from lib.partitions import make_partitions
+from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
+from metrics.models.health_score import HEALTH_SCORES
+from tests.factories import UserFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Append-only tables have room for the days tests speak of: 2023 to 2027."""
+    with django_db_blocker.unblock():
+        for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
+            make_partitions(table, date(2023, 1, 1), date(2028, 1, 1))
+        make_partitions(USAGE_EVENTS, date(2025, 1, 1), date(2027, 3, 1))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    cache.clear()
+    return
+
+
+@pytest.fixture
+def ana(db) -> User:
+    return UserFactory(full_name="Ana Abe", email="ana@example.com")
+
+
+@pytest.fixture
+def ben(db) -> User:
+    return UserFactory(full_name="Ben Baba", email="ben@example.com")
+
+
+@pytest.fixture
+def lea(db) -> User:
+    return UserFactory(full_name="Lea Lange", email="lea@example.com", role=Role.LEAD)
+
+
+@pytest.fixture
+def ada(db) -> User:
+    return UserFactory(full_name="Ada Admin", email="ada@example.com", role=Role.ADMIN)
+
+
+@pytest.fixture
+def vic(db) -> User:
+    return UserFactory(full_name="Vic Viewer", email="vic@example.com", role=Role.VIEWER)
+
+
+@pytest.fixture
+def as_user():
+    """A browser in which somebody is logged in."""
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def api_of():
+    """A program with every REST scope, speaking for somebody."""
+
+    def with_key(user: User, scopes: list[str] | None = None) -> Client:
+        every = [scope for scope in ApiKey.Scope.values if scope != "events:write"]
+        _key, text = ApiKey.issue(
+            owner=user, name="test", scopes=every if scopes is None else scopes
+        )
+        return Client(headers={"authorization": f"Bearer {text}"})
+
+    return with_key
