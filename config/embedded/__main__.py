@@ -32,12 +32,17 @@ def run_beside_servers(command: list[str]) -> int:
             env["REDIS_URL"] = valkey.url
         # Ctrl-C is for the command; we wait for it and clean up after it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        restore = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-        return subprocess.run(command, env=env, **restore).returncode  # type: ignore[call-overload]  # one keyword in a dict keeps the line readable
+        return subprocess.run(
+            command, check=False, env=env, preexec_fn=_listen_to_ctrl_c_again
+        ).returncode
     finally:
         for server in reversed(servers):
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listen_to_ctrl_c_again() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def main() -> int:

@@ -60,7 +60,7 @@ def not_as_root(folder: Path) -> list[str]:
     namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
     if (
         shutil.which("unshare")
-        and subprocess.run([*namespace, "true"], capture_output=True).returncode == 0
+        and subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode == 0
     ):
         return namespace
     if not shutil.which("setpriv"):
@@ -161,7 +161,7 @@ class Postgres:
         made = subprocess.run(
             [*prefix, str(self.binaries / "initdb"), "-D", str(unfinished), "-U", "postgres",
              "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-            capture_output=True, text=True,
+            check=False, capture_output=True, text=True,
         )  # fmt: skip
         if made.returncode:
             raise EmbeddedServerError(f"initdb failed.\n{made.stdout}{made.stderr}")
@@ -188,7 +188,7 @@ class Postgres:
         return subprocess.run(
             [str(self.binaries / "psql"), "-h", str(self.socket_folder), "-U", "postgres", "-d",
              database, "-tAc", statement],
-            capture_output=True, text=True,
+            check=False, capture_output=True, text=True,
         )  # fmt: skip
 
     def _is_ready(self) -> bool:

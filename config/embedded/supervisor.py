@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +113,7 @@ class Installation:
             self.children.insert(0, Child("mail", catcher, self.env, patience=5))
 
     def manage(self, *words: str) -> None:
-        done = subprocess.run([PYTHON, "manage.py", *words], cwd=ROOT, env=self.env)
+        done = subprocess.run([PYTHON, "manage.py", *words], check=False, cwd=ROOT, env=self.env)
         if done.returncode:
             raise EmbeddedServerError(f"`manage.py {' '.join(words)}` failed; see above.")
 
@@ -155,7 +156,7 @@ def serve(var: Path) -> int:
 
 
 @contextlib.contextmanager
-def _only_one_here(folder: Path):  # type: ignore[no-untyped-def]  # a context manager of nothing
+def _only_one_here(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
