@@ -1,0 +1,25 @@
+"""What can be said of any page: accessible, and no wider than its window."""
+
+from django.conf import settings
+from playwright.sync_api import Page
+
+AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "levels => axe.run({runOnly: {type: 'tag', values: levels}}).then(r => r.violations)"
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """One line for each element that breaks WCAG 2.2 AA, as far as axe can see."""
+    page.evaluate(AXE.read_text())
+    return [
+        f"{violation['id']}: {node['html']} ({node['failureSummary']})"
+        for violation in page.evaluate(RUN, LEVELS)
+        for node in violation["nodes"]
+    ]
+
+
+def sideways_overflow(page: Page) -> int:
+    """How many CSS pixels the page is wider than its window."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
