@@ -1,36 +1,110 @@
-// Keys for the whole product: / search, g + letter to go, j k in lists, ? help.
-let waitingForLetter = false;
+// What every page has: keys, the menu on a phone, choices that send themselves, boxes that
+// choose many lines, dialogs. Everything here only shortens a way that also works without script.
 
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
+let waitingForLetter = 0;
+
+const isTyping = (target) =>
+  target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+const lines = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
 
 const move = (step) => {
-  const rows = [...document.querySelectorAll("[data-row]")];
-  const current = rows.indexOf(document.activeElement.closest("[data-row]"));
+  const rows = lines();
+  const current = rows.indexOf(document.activeElement?.closest("[data-row]"));
   const next = rows[Math.max(0, Math.min(rows.length - 1, current + step))];
-  next?.querySelector("a, button")?.focus() ?? next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
+  if (!next) return;
+  (next.querySelector("a[href]") ?? next).focus();
+  next.scrollIntoView({ block: "nearest" });
+};
+
+const openMenu = (open) => {
+  const menu = document.getElementById("sidebar-menu");
+  const button = document.querySelector("[data-menu-toggle]");
+  menu?.classList.toggle("is-open", open);
+  button?.setAttribute("aria-expanded", String(open));
+};
+
+const search = () => {
+  const box = document.querySelector("main [data-search-key]") ?? document.querySelector("[data-search-key]");
+  if (box && !box.offsetParent) openMenu(true);
+  box?.focus();
+  box?.select();
 };
 
 const go = (key) => document.querySelector(`[data-go-key="${CSS.escape(key)}"]`)?.click();
 
-const press = (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (waitingForLetter) {
-    waitingForLetter = false;
+const acts = {
+  "/": search,
+  "?": () => document.getElementById("keyboard-help")?.showModal(),
+  g: () => { waitingForLetter = Date.now(); },
+  j: () => move(1),
+  k: () => move(-1),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    if (document.querySelector("#sidebar-menu.is-open")) {
+      openMenu(false);
+      document.querySelector("[data-menu-toggle]")?.focus();
+    }
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    });
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (waitingForLetter && Date.now() - waitingForLetter < 2000) {
+    waitingForLetter = 0;
+    event.preventDefault();
     go(event.key);
     return;
   }
-  const acts = {
-    "/": () => document.querySelector("[data-search-key]")?.focus(),
-    "?": () => document.getElementById("keyboard-help")?.showModal(),
-    g: () => { waitingForLetter = true; },
-    j: () => move(1),
-    k: () => move(-1),
-  };
   const act = acts[event.key];
   if (!act) return;
   event.preventDefault();
   act();
+});
+
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element)) return;
+  if (event.target.closest("[data-menu-toggle]")) {
+    openMenu(!document.querySelector("#sidebar-menu.is-open"));
+    return;
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.opens)?.showModal();
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog")?.close();
+  const inside = event.target.closest("details.menu");
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (menu !== inside) menu.open = false;
+  });
+});
+
+// Boxes that choose many lines: one box for all, and a bar that wakes up.
+const count = (form) => {
+  const boxes = [...document.querySelectorAll(`input[data-pick][form="${form.id}"]`)];
+  const picked = boxes.filter((box) => box.checked).length;
+  form.querySelectorAll("[data-picked-count]").forEach((place) => { place.textContent = String(picked); });
+  form.classList.toggle("is-active", picked > 0);
 };
 
-document.addEventListener("keydown", press);
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (!(target instanceof HTMLElement)) return;
+  if (target.matches("[data-sends]")) {
+    target.form?.requestSubmit();
+  } else if (target.matches("[data-pick-all]")) {
+    document.querySelectorAll(`input[data-pick][form="${target.getAttribute("form")}"]`)
+      .forEach((box) => { box.checked = target.checked; });
+    if (target.form) count(target.form);
+  } else if (target.matches("[data-pick]") && target.form) {
+    count(target.form);
+  }
+});
