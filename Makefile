@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 EMBEDDED := $(BIN)/python -m config.embedded
-OUTSIDE_SETTINGS := SECRET_KEY=only-to-collect-files-0123456789-0123456789
+OUTSIDE_SETTINGS := SECRET_KEY=only-to-collect-files-0123456789-0123456789-0123456789
 
 .PHONY: run test lint setup setup-dev demo bench messages screenshots requirements clean
 

@@ -63,7 +63,8 @@ def permission_needed(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.may(permission):
+            user = request.user
+            if not user.is_authenticated or not user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

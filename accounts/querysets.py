@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.permissions import Permission, Role
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import ApiKey, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -36,10 +36,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, password, **{**fields, "role": Role.ADMIN})
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").lower())
+        user: User = self.get(email=(username or "").lower())
+        return user
 
 
-class ApiKeyQuerySet(models.QuerySet):
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, user: "User") -> Self:
         """Admins see every key, everybody else only her own."""
         return self.all() if user.may(Permission.MANAGE_KEYS) else self.filter(owner=user)

@@ -1,3 +1,5 @@
 """The OpenAPI document and the page that shows it, served from our own static files."""
 
-urlpatterns: list = []
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -19,8 +19,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 # SECRET_KEY signs sessions. LINK_KEYS signs the links in mails: newest first, old ones still open.
 SECRET_KEY = env.str("SECRET_KEY", default="")
-if len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SECRET_KEY is missing or shorter than 40 characters.")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is missing or shorter than 50 characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LINK_KEYS = env.list("LINK_KEYS", default=[f"links:{SECRET_KEY}"])
 # The address people and mails use, for example https://cs.example.com

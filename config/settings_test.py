@@ -2,6 +2,8 @@
 
 import os
 
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-linters-0123456789-0123456789-0123456789")
+
 from config.settings import *
 
 DEBUG = False

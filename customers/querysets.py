@@ -10,9 +10,10 @@ from lib.searching import search_key
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from customers.models import Customer, ImportRun, SubscriptionVersion, Task
 
 
-class CustomerQuerySet(models.QuerySet):
+class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: "User") -> Self:
         """The only door: every page and every endpoint starts here."""
         if not user.is_authenticated or not user.is_active:
@@ -33,7 +34,7 @@ class CustomerQuerySet(models.QuerySet):
         return found
 
 
-class OfCustomerQuerySet(models.QuerySet):
+class OfCustomerQuerySet(models.QuerySet[Any]):
     """Rows that belong to one customer, and are seen by who sees the customer."""
 
     def visible_to(self, user: "User") -> Self:
@@ -50,7 +51,7 @@ class ContactQuerySet(OfCustomerQuerySet):
         )
 
 
-class TaskQuerySet(models.QuerySet):
+class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: "User") -> Self:
         """Tasks of visible customers, and whatever is one's own to do."""
         if not user.is_authenticated or not user.is_active:
@@ -70,7 +71,7 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(due_on__lte=today + timedelta(days=days))
 
 
-class SubscriptionVersionQuerySet(models.QuerySet):
+class SubscriptionVersionQuerySet(models.QuerySet["SubscriptionVersion"]):
     def in_force_on(self, day: date, *, known_at: Any = None) -> Self:
         """The version of each subscription that rules on a day, as known at a moment (GEN-4).
 
@@ -84,7 +85,7 @@ class SubscriptionVersionQuerySet(models.QuerySet):
         )
 
 
-class ImportRunQuerySet(models.QuerySet):
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: "User") -> Self:
         """Imports belong to those who may import."""
         return self.all() if user.may("imports") else self.none()

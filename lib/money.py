@@ -7,7 +7,7 @@ import iso4217
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-CURRENCIES = {c.code: c for c in iso4217.Currency if c.exponent is not None}
+CURRENCIES = {c.code: c.exponent for c in iso4217.Currency if c.exponent is not None}
 SIGNS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "KRW": "₩"}
 
 
@@ -18,7 +18,7 @@ class UnknownCurrencyError(ValueError):
 def exponent(currency: str) -> int:
     """Decimals the currency is written with: JPY 0, USD 2, KWD 3."""
     try:
-        return int(CURRENCIES[currency].exponent)
+        return CURRENCIES[currency]
     except KeyError:
         raise UnknownCurrencyError(currency) from None
 

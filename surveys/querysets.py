@@ -1,6 +1,6 @@
 """The questions asked about surveys and what came back."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -8,9 +8,10 @@ from accounts.permissions import Permission
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from surveys.models import Survey
 
 
-class SurveyQuerySet(models.QuerySet):
+class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: "User") -> Self:
         """Surveys are the company's; answers are cut by customer."""
         if not user.is_authenticated:
@@ -22,7 +23,7 @@ class WaveQuerySet(SurveyQuerySet):
     pass
 
 
-class AnsweredByCustomerQuerySet(models.QuerySet):
+class AnsweredByCustomerQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         if not user.is_authenticated or not user.may(Permission.VIEW_SURVEYS):
             return self.none()

@@ -17,7 +17,7 @@ def run_beside_servers(command: list[str]) -> int:
     """One command with a throw-away PostgreSQL and Valkey, which end with it."""
     folder = VAR / "throwaway" / str(os.getpid())
     env = dict(os.environ)
-    env.setdefault("SECRET_KEY", "only-for-tests-and-benches-0123456789-0123456789")
+    env.setdefault("SECRET_KEY", "only-for-tests-and-benches-0123456789-0123456789-0123456789")
     servers: list[Postgres | Valkey] = []
     try:
         if not env.get("DATABASE_URL"):

@@ -95,7 +95,7 @@ class Task(models.Model):
     def is_overdue_on(self, day: date) -> bool:
         return self.is_open and self.due_on is not None and self.due_on < day
 
-    def _open_row(self) -> models.QuerySet:
+    def _open_row(self) -> models.QuerySet["Task"]:
         return Task.objects.filter(pk=self.pk).open()
 
     def mark_done(self, *, by: "User") -> bool:

@@ -76,4 +76,4 @@ class SurveyVersion(models.Model):
 
     def text(self, key: str, language: str) -> str:
         texts = self.texts.get(self.language_for(language), {})
-        return texts.get(key, "").replace("{brand}", self.brand)
+        return str(texts.get(key, "")).replace("{brand}", self.brand)
