@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("metrics.urls")),
     path("", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("", include("customers.api.ingest_urls")),
     path("api/v1/", include((api_urlpatterns, "api"))),
     path("api/", include("config.api_schema")),
