@@ -1,12 +1,10 @@
 """The people of every test: Ana looks after customers, Ben is a stranger, Lea leads, Ada is admin,
 Vic only looks. The clock stands still where a test asks for it."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from accounts.models import ApiKey, User
@@ -15,7 +13,10 @@ from customers.models.usage_event import USAGE_EVENTS
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
+from tests import emptying
 from tests.factories import UserFactory
+
+emptying.install()
 
 
 @pytest.fixture(scope="session")
@@ -40,18 +41,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def _empty_append_only_tables(request, django_db_blocker) -> Iterator[None]:
-    """Django empties only tables it made itself after a test with real transactions."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    asked_by_fixture = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if asked_by_fixture or (marker and marker.kwargs.get("transaction")):
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            tables = (USAGE_EVENTS, DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES)
-            cursor.execute("TRUNCATE " + ", ".join(table.name for table in tables))
 
 
 @pytest.fixture
