@@ -46,14 +46,20 @@ class Alert(models.Model):
         verbose_name = _("alert")
         verbose_name_plural = _("alerts")
         constraints = [
+            # A dismissed alert stays unsettled while its cause lasts, so nothing raises it again.
             models.UniqueConstraint(
                 fields=["customer", "kind", "subject"],
-                condition=Q(settled_at__isnull=True, dismissed_at__isnull=True),
-                name="alert_open_once_per_kind",
+                condition=Q(settled_at__isnull=True),
+                name="alert_unsettled_once_per_cause",
             )
         ]
         indexes = [
             models.Index(fields=["customer", "-raised_at"], name="alert_by_customer"),
+            # The night settles what is unsettled, range of customers by range of customers.
+            models.Index(
+                fields=["customer"], name="alert_unsettled",
+                condition=Q(settled_at__isnull=True),
+            ),
             models.Index(
                 fields=["-raised_at", "id"], name="alert_open",
                 condition=Q(settled_at__isnull=True, dismissed_at__isnull=True),

@@ -9,8 +9,9 @@ HEALTH_SCORES = PartitionedTable("metrics_healthscore", step="year")
 class HealthScore(models.Model):
     """How a customer was doing on one day, as we believed then. Never rewritten afterwards.
 
-    `parts` is `{"usage_trend": {"input": …, "scaled": …, "weight": …}, …}`; a missing input has
-    `null` for `input` and `scaled`. Below half of the weight there is no score.
+    `parts` is `{"usage_trend": {"input": …, "scaled": …, "weight": …, "points": …}, …}`. Scaled is
+    0 to 100, weight as on the scorecard, points what the part adds to the score. A missing input
+    has `null` for all but the weight. Below half of the weight there is no score.
     """
 
     class Band(models.TextChoices):

@@ -25,6 +25,8 @@ class Snapshot(models.Model):
     )
     # Money of the customer's own subscriptions at the end of the day, in the reporting currency.
     mrr = models.DecimalField(_("MRR"), max_digits=22, decimal_places=4, default=0)
+    # The annual value MRR is a twelfth of, exact, so that the night sees every change of it.
+    annual_value = models.DecimalField(max_digits=30, decimal_places=12, default=0)
     renews_on = models.DateField(_("renews on"), null=True, blank=True)
     seats = models.DecimalField(_("seats"), max_digits=16, decimal_places=4, null=True, blank=True)
     active_people_28 = models.IntegerField(_("active people in 28 days"), default=0)
@@ -35,6 +37,8 @@ class Snapshot(models.Model):
     nps_score = models.PositiveSmallIntegerField(_("last NPS answer"), null=True, blank=True)
     nps_on = models.DateField(_("answered on"), null=True, blank=True)
     open_urgent_tickets = models.IntegerField(_("urgent tickets"), default=0)
+    # The night the score could not be computed; the figures are older than that.
+    stale_since = models.DateField(_("out of date since"), null=True, blank=True)
     days_past_due = models.IntegerField(_("days past due"), default=0)
 
     objects = OfCustomerQuerySet.as_manager()

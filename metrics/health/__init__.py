@@ -1,0 +1,1 @@
+"""The health score: the scorecard, scoring a night, reading and explaining scores."""
