@@ -9,7 +9,13 @@ from customers.models.subscription import Discount, Subscription, SubscriptionVe
 from customers.models.task import Task
 from customers.models.ticket import Ticket
 from customers.models.touchpoint import Touchpoint
-from customers.models.usage_event import DirtyDay, QuarantinedEvent, UnresolvedEvent, UsageEvent
+from customers.models.usage_event import (
+    DirtyDay,
+    QuarantinedEvent,
+    SeenMessage,
+    UnresolvedEvent,
+    UsageEvent,
+)
 
 __all__ = [
     "Attribute",
@@ -23,6 +29,7 @@ __all__ = [
     "Product",
     "Purchase",
     "QuarantinedEvent",
+    "SeenMessage",
     "Subscription",
     "SubscriptionVersion",
     "Task",

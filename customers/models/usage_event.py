@@ -5,6 +5,7 @@ the customer, it has no foreign keys in or out, it is parted by week, and only
 `customers.ingest` writes to it (docs/decisions/0003-append-only-tables.md).
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,25 @@ class DirtyDay(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class SeenMessage(models.Model):
+    """A message that was stored once, so that it is not stored again whatever changed in it.
+
+    Not an append-only table in the sense above: it is asked before the customer is known.
+    """
+
+    # Name-based UUID of (source, message id), as in `UsageEvent`.
+    event_id = models.UUIDField(primary_key=True)
+    seen_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("message seen")
+        verbose_name_plural = _("messages seen")
+        indexes = [BrinIndex(fields=["seen_on"], name="seen_message_by_day", autosummarize=True)]
+
+    def __str__(self) -> str:
+        return str(self.event_id)
 
 
 class UnresolvedEvent(models.Model):
