@@ -23,6 +23,9 @@ if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is missing or shorter than 50 characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LINK_KEYS = env.list("LINK_KEYS", default=[f"links:{SECRET_KEY}"])
+# ADDRESS_KEY turns addresses into the hashes of "do not write to". Never change it: who has said
+# stop would be forgotten. Without it, the oldest SECRET_KEY serves.
+ADDRESS_KEY = env.str("ADDRESS_KEY", default=[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1])
 # The address people and mails use, for example https://cs.example.com
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -267,13 +270,22 @@ INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10_000_000)
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Enishi <enishi@localhost.localdomain>")
+# Company name and postal address for the foot of mails, as the law of Japan and others asks.
 MAIL_SENDER_ADDRESS = env.str("MAIL_SENDER_ADDRESS", default="")
+# Longer than the slowest SMTP talk: after it, a worker that fell silent has lost its messages.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=300)
+# Nobody is written to twice within MAIL_FLOOR_HOURS, nor more than MAIL_CAP times in 30 days.
+MAIL_FLOOR_HOURS = env.int("MAIL_FLOOR_HOURS", default=24)
+MAIL_CAP = env.int("MAIL_CAP", default=4)
+# Days between two NPS questions to one address, and between any two surveys.
+NPS_REPEAT_DAYS = env.int("NPS_REPEAT_DAYS", default=90)
+SURVEY_GAP_DAYS = env.int("SURVEY_GAP_DAYS", default=30)
 
 # --- Security (reliability of each header is tested in tests/access) ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_SECURE
-SECURE_REDIRECT_EXEMPT = [r"^(v1|batch|capture|e|i|health)/"]
+SECURE_REDIRECT_EXEMPT = [r"^(v1|batch|capture|e|i|u|health)/"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
 SECURE_HSTS_PRELOAD = IS_SECURE

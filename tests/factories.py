@@ -19,6 +19,7 @@ from customers.models import (
     Touchpoint,
 )
 from lib.searching import search_key
+from outreach.models import Mailing, MailText, Message, Topic
 from surveys.models import Response, Survey
 
 DAY = date(2026, 6, 15)
@@ -147,3 +148,48 @@ class ResponseFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Response
+
+
+class TopicFactory(factory.django.DjangoModelFactory):
+    key = "surveys"
+    name_en = "Surveys"
+    name_ja = "アンケート"
+
+    class Meta:
+        model = Topic
+        django_get_or_create = ["key"]
+
+
+class MailingFactory(factory.django.DjangoModelFactory):
+    name = factory.Sequence(lambda n: f"Mailing {n}")
+    topic = factory.SubFactory(TopicFactory)
+    state = "running"
+
+    class Meta:
+        model = Mailing
+
+
+class MailTextFactory(factory.django.DjangoModelFactory):
+    mailing = factory.SubFactory(MailingFactory)
+    language = "en"
+    subject = "A question from {brand}"
+    text = "Answer: https://link.invalid/answer\nStop: https://link.invalid/prefs\n"
+    html = "<p>{company}</p><a href='https://link.invalid/answer?s=9'>9</a>"
+
+    class Meta:
+        model = MailText
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    mailing = factory.SubFactory(MailingFactory)
+    contact = factory.SubFactory(ContactFactory)
+    email = factory.SelfAttribute("contact.email")
+    email_norm = factory.SelfAttribute("contact.email")
+    language = "en"
+    subject = "A question"
+    merge_fields = factory.LazyAttribute(
+        lambda m: {"brand": "Acme", "company": m.contact.customer.name, "name": m.contact.name}
+    )
+
+    class Meta:
+        model = Message

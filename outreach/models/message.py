@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outreach.querysets import MessageQuerySet
+
 
 class Message(models.Model):
     """One mail to one address, and how far it got.
@@ -35,14 +37,14 @@ class Message(models.Model):
     email_norm = models.CharField(max_length=254)
     language = models.CharField(_("language"), max_length=2)
     subject = models.CharField(_("subject"), max_length=300)
-    # Emptied when the message was sent; the survey version can render them again.
-    text_body = models.TextField(blank=True)
-    html_body = models.TextField(blank=True)
+    # What fills the placeholders of the mailing's text; links are derived, never stored.
+    merge_fields = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READY)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     owner = models.UUIDField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     handed_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -54,6 +56,8 @@ class Message(models.Model):
     first_hit_at = models.DateTimeField(null=True, blank=True)
     last_hit_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -2,7 +2,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.audit import audited
+from outreach.querysets import SuppressionQuerySet
 
+
+@audited()
 class Suppression(models.Model):
     """An address we do not write to, about one topic or about anything.
 
@@ -23,6 +27,8 @@ class Suppression(models.Model):
     reason = models.CharField(_("reason"), max_length=15, choices=Reason.choices)
     source = models.CharField(_("source"), max_length=100, blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now)
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

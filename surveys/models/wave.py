@@ -25,6 +25,8 @@ class Wave(models.Model):
         verbose_name=_("mailing"),
     )  # fmt: skip
     skipped = models.JSONField(_("left out"), default=dict, blank=True)
+    # Set when everybody of the audience has an invitation or a reason why not.
+    planned_at = models.DateTimeField(_("planned"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+",

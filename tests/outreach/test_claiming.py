@@ -1,0 +1,106 @@
+"""Who is still written to at the last moment."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from outreach.addresses import address_hash
+from outreach.claiming import tired_after
+from outreach.models import ContactTouch, Message
+from outreach.sending import send_ready
+from outreach.unsubscribing import stop
+from tests.factories import MailingFactory, MailTextFactory, MessageFactory
+
+NOW = timezone.now()
+TOPIC, OTHER = 1, 2
+
+
+def days_ago(days: float) -> timezone.datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_an_address_that_said_stop_after_queueing_is_not_written_to(mailing, post):
+    message = MessageFactory(mailing=mailing)
+    stop(message.email_norm, mailing.topic, reason="unsubscribed", source="test")
+
+    send_ready()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("suppressed", "unsubscribed")
+    assert not post.taken
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"left_at": NOW}, "left"),
+        ({"bounced_at": NOW}, "bounced"),
+        ({"consent": "refused"}, "refused"),
+        ({"email": "new@example.com"}, "address_changed"),
+    ],
+)
+def test_a_contact_that_changed_after_queueing_is_not_written_to(mailing, post, change, reason):
+    message = MessageFactory(mailing=mailing)
+    type(message.contact).objects.filter(pk=message.contact_id).update(**change)
+
+    send_ready()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("suppressed", reason)
+    assert not post.taken
+
+
+def test_an_erased_contact_is_not_written_to(mailing, post):
+    message = MessageFactory(mailing=mailing)
+    message.contact.delete()
+
+    send_ready()
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("suppressed", "erased")
+    assert not post.taken
+
+
+def test_two_mailings_write_to_one_address_only_once_a_day(mailing, post):
+    message = MessageFactory(mailing=mailing)
+    second = MailTextFactory(mailing=MailingFactory()).mailing
+    MessageFactory(mailing=second, contact=message.contact)
+
+    send_ready()
+
+    assert post.taken.total() == 1
+    assert Message.objects.get(state="suppressed").reason == "mailed_today"
+
+
+@pytest.mark.parametrize(
+    ("touches", "reason"),
+    [
+        ([], ""),
+        ([(0.9, OTHER)], "mailed_today"),
+        ([(1.1, OTHER)], ""),
+        ([(29.9, TOPIC)], "quiet_period"),
+        ([(30.1, TOPIC)], ""),
+        ([(29.9, OTHER)], ""),
+        ([(2, OTHER), (3, OTHER), (4, OTHER), (29.9, OTHER)], "too_many_mails"),
+        ([(2, OTHER), (3, OTHER), (4, OTHER), (30.1, OTHER)], ""),
+    ],
+)
+def test_the_rule_against_fatigue_at_its_borders(touches, reason):
+    rows = [(days_ago(days), topic) for days, topic in touches]
+
+    assert tired_after(rows, TOPIC, quiet_days=30, now=NOW) == reason
+
+
+def test_mail_the_contract_needs_is_sent_to_the_tired(mailing, post):
+    message = MessageFactory(mailing=mailing)
+    mailing.topic.is_operational = True
+    mailing.topic.save(update_fields=["is_operational"])
+    earlier = MessageFactory(mailing=MailingFactory(state="paused"), contact=message.contact)
+    ContactTouch.objects.create(
+        email_hash=address_hash(message.email_norm), topic=mailing.topic, message=earlier
+    )
+
+    send_ready()
+
+    assert post.taken.total() == 1
