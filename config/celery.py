@@ -1,12 +1,23 @@
 """The Celery application. Truth lives in PostgreSQL; the broker is only a doorbell."""
 
+import logging.config
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("enishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Files are called jobs.py because a task is a word on our pages.
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(related_name="jobs")
+
+
+@setup_logging.connect
+def log_as_the_web_server_does(**_: object) -> None:
+    """Celery would bring its own format, which knows nothing of masks."""
+    logging.config.dictConfig(settings.LOGGING)

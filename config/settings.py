@@ -1,5 +1,6 @@
 """Settings of Enishi. Every environment variable is read here and nowhere else."""
 
+import logging
 from pathlib import Path
 
 import environ
@@ -7,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
 from config.schedule import TIMETABLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -280,6 +282,12 @@ MAIL_CAP = env.int("MAIL_CAP", default=4)
 # Days between two NPS questions to one address, and between any two surveys.
 NPS_REPEAT_DAYS = env.int("NPS_REPEAT_DAYS", default=90)
 SURVEY_GAP_DAYS = env.int("SURVEY_GAP_DAYS", default=30)
+
+# --- Logs ---------------------------------------------------------------------------------------
+LOGGING = logs.configured(level=env.str("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 # --- Security (reliability of each header is tested in tests/access) ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

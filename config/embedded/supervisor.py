@@ -97,10 +97,8 @@ class Installation:
         celery = [PYTHON, "-m", "celery", "-A", "config"]
         worker = [*celery, "worker", "-c", "2", "-Q", "default,mail", "--without-gossip",
                   "--without-mingle", "--without-heartbeat", "-l", "info"]  # fmt: skip
-        web = [PYTHON, "-m", "gunicorn", "config.wsgi:application", "--bind",
-               f"127.0.0.1:{self.web_port}", "-k", "gthread", "--workers", "1", "--threads", "8",
-               "--no-control-socket", "--timeout", "60", "--graceful-timeout", "20",
-               "--max-requests", "20000", "--max-requests-jitter", "2000"]  # fmt: skip
+        web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
+               f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
         beat_file = str(self.folder / "beat-schedule")
         self.children = [
             Child("web", web, self.env | {"DATABASE_POOL_SIZE": "8"}),
