@@ -35,9 +35,9 @@ $(STAMPS)/venv:
 	@$(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/runtime: $(STAMPS)/venv requirements/runtime.txt requirements/embedded.txt
+$(STAMPS)/runtime: $(STAMPS)/venv requirements/runtime.txt requirements/embedded.txt requirements/predictive.txt
 	@echo "Installing packages …"
-	@$(PIP) -r requirements/runtime.txt -r requirements/embedded.txt
+	@$(PIP) -r requirements/runtime.txt -r requirements/embedded.txt -r requirements/predictive.txt
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/runtime requirements/dev.txt
@@ -68,7 +68,7 @@ screenshots: setup-dev
 	@$(EMBEDDED) exec -- $(BIN)/python -m bench.screenshots
 
 requirements:  ## for developers; needs uv
-	@for f in runtime embedded node dev; do uv pip compile --universal --python-version 3.11 \
+	@for f in runtime embedded node predictive dev; do uv pip compile --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --quiet requirements/$$f.in -o requirements/$$f.txt; done
 
 clean:

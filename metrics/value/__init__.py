@@ -1,0 +1,1 @@
+"""Lifetime value, by six roads: simple, subscription, discounted, and three fitted models."""
