@@ -1,5 +1,6 @@
 """The questions asked about people who log in."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -9,7 +10,7 @@ from django.utils import timezone
 from accounts.permissions import Permission, Role
 
 if TYPE_CHECKING:
-    from accounts.models import ApiKey, User
+    from accounts.models import ApiKey, StoredAnswer, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -48,3 +49,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self) -> Self:
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at__isnull=True, owner__is_active=True)
+
+
+class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
+    def older_than(self, age: timedelta) -> Self:
+        return self.filter(created_at__lt=timezone.now() - age)

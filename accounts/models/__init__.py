@@ -1,6 +1,7 @@
 from accounts.models.api_key import ApiKey
 from accounts.models.audit_entry import AuditEntry
+from accounts.models.stored_answer import StoredAnswer
 from accounts.models.team import Team
 from accounts.models.user import User
 
-__all__ = ["ApiKey", "AuditEntry", "Team", "User"]
+__all__ = ["ApiKey", "AuditEntry", "StoredAnswer", "Team", "User"]
