@@ -1,7 +1,25 @@
 """The routes of the REST API, collected from the apps."""
 
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import SimpleRouter
 
-router = DefaultRouter(trailing_slash=False)
+from customers.api.viewsets.contracts import (
+    ExchangeRateViewSet,
+    ProductViewSet,
+    PurchaseViewSet,
+    SubscriptionViewSet,
+)
+from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
+from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("customers", CustomerViewSet, "customer")
+router.register("contacts", ContactViewSet, "contact")
+router.register("products", ProductViewSet, "product")
+router.register("exchange-rates", ExchangeRateViewSet, "exchange-rate")
+router.register("subscriptions", SubscriptionViewSet, "subscription")
+router.register("purchases", PurchaseViewSet, "purchase")
+router.register("touchpoints", TouchpointViewSet, "touchpoint")
+router.register("tasks", TaskViewSet, "task")
+router.register("tickets", TicketViewSet, "ticket")
 
 api_urlpatterns = router.urls

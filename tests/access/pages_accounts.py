@@ -4,6 +4,4 @@ TABLE: dict[str, tuple[int, ...]] = {
     #                                          nobody Ben  Ana  Lea  Vic  Ada
     "GET accounts:settings":                   (302, 200, 200, 200, 200, 200),
     "GET accounts:profile":                    (302, 200, 200, 200, 200, 200),
-    "GET accounts:set_language":               (302, 302, 302, 302, 302, 302),
-    "POST accounts:set_language":              (302, 302, 302, 302, 302, 302),
 }  # fmt: skip

@@ -1,6 +1,60 @@
 """Who may ask what of the REST API; everybody comes with a key that has every REST scope."""
 
+from datetime import date
+
+from customers.models import ExchangeRate
+from tests.factories import ProductFactory
+
+OBJECTS = {
+    "product": lambda _world: ProductFactory(),
+    "exchange_rate": lambda _world: ExchangeRate.objects.create(
+        currency="USD", month=date(2026, 6, 1), rate=150
+    ),
+}
 TABLE: dict[str, tuple[int, ...]] = {
-    #                                  nobody Ben  Ana  Lea  Vic  Ada
-    "GET api:api-root":                (200, 200, 200, 200, 200, 200),
+    #                                                       nobody Ben  Ana  Lea  Vic  Ada
+    "GET api:customer-list":                                (401, 200, 200, 200, 200, 200),
+    "POST api:customer-list":                               (401, 400, 400, 400, 403, 400),
+    "GET api:customer-detail customer":                     (401, 404, 200, 200, 200, 200),
+    "PATCH api:customer-detail customer":                   (401, 404, 200, 200, 403, 200),
+    "POST api:customer-churn customer":                     (401, 404, 400, 400, 403, 400),
+    "GET api:contact-list":                                 (401, 200, 200, 200, 200, 200),
+    "POST api:contact-list":                                (401, 400, 400, 400, 403, 400),
+    "GET api:contact-detail contact":                       (401, 404, 200, 200, 200, 200),
+    "PATCH api:contact-detail contact":                     (401, 404, 200, 200, 403, 200),
+    "GET api:product-list":                                 (401, 200, 200, 200, 200, 200),
+    "POST api:product-list":                                (401, 403, 403, 400, 403, 400),
+    "GET api:product-detail product":                       (401, 200, 200, 200, 200, 200),
+    "PATCH api:product-detail product":                     (401, 403, 403, 200, 403, 200),
+    "GET api:exchange-rate-list":                           (401, 200, 200, 200, 200, 200),
+    "POST api:exchange-rate-list":                          (401, 403, 403, 400, 403, 400),
+    "GET api:exchange-rate-detail exchange_rate":           (401, 200, 200, 200, 200, 200),
+    "PATCH api:exchange-rate-detail exchange_rate":         (401, 403, 403, 200, 403, 200),
+    "GET api:subscription-list":                            (401, 200, 200, 200, 200, 200),
+    "POST api:subscription-list":                           (401, 400, 400, 400, 403, 400),
+    "GET api:subscription-detail subscription":             (401, 404, 200, 200, 200, 200),
+    "GET api:subscription-versions subscription":           (401, 404, 200, 200, 200, 200),
+    "POST api:subscription-versions subscription":          (401, 404, 400, 400, 403, 400),
+    "GET api:purchase-list":                                (401, 200, 200, 200, 200, 200),
+    "POST api:purchase-list":                               (401, 400, 400, 400, 403, 400),
+    "DELETE api:purchase-detail purchase":                  (401, 404, 204, 204, 403, 204),
+    "GET api:purchase-detail purchase":                     (401, 404, 200, 200, 200, 200),
+    "PATCH api:purchase-detail purchase":                   (401, 404, 200, 200, 403, 200),
+    "GET api:touchpoint-list":                              (401, 200, 200, 200, 200, 200),
+    "POST api:touchpoint-list":                             (401, 400, 400, 400, 403, 400),
+    "DELETE api:touchpoint-detail touchpoint":              (401, 404, 204, 204, 403, 204),
+    "GET api:touchpoint-detail touchpoint":                 (401, 404, 200, 200, 200, 200),
+    "GET api:task-list":                                    (401, 200, 200, 200, 200, 200),
+    "POST api:task-list":                                   (401, 400, 400, 400, 403, 400),
+    "GET api:task-detail task":                             (401, 404, 200, 200, 200, 200),
+    "PATCH api:task-detail task":                           (401, 404, 200, 200, 403, 200),
+    "POST api:task-done task":                              (401, 404, 200, 200, 403, 200),
+    "POST api:task-drop task":                              (401, 404, 200, 200, 403, 200),
+    "POST api:task-reopen task":                            (401, 404, 409, 409, 403, 409),
+    "POST api:task-snooze task":                            (401, 404, 400, 400, 403, 400),
+    "GET api:ticket-list":                                  (401, 200, 200, 200, 200, 200),
+    "POST api:ticket-list":                                 (401, 400, 400, 400, 403, 400),
+    "DELETE api:ticket-detail ticket":                      (401, 404, 204, 204, 403, 204),
+    "GET api:ticket-detail ticket":                         (401, 404, 200, 200, 200, 200),
+    "PATCH api:ticket-detail ticket":                       (401, 404, 200, 200, 403, 200),
 }  # fmt: skip

@@ -1,0 +1,115 @@
+"""Products, subscriptions with their versions, purchases and exchange rates as JSON."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api import fields
+from accounts.api.serializers import ResourceSerializer, StrictMixin
+from customers.api.serializers.customers import BriefCustomerSerializer
+from customers.models import (
+    Discount,
+    ExchangeRate,
+    Product,
+    Purchase,
+    Subscription,
+    SubscriptionVersion,
+)
+
+
+class ProductSerializer(ResourceSerializer):
+    class Meta:
+        model = Product
+        fields = ["id", "external_id", "name"]
+
+
+class ExchangeRateSerializer(ResourceSerializer):
+    class Meta:
+        model = ExchangeRate
+        fields = ["id", "currency", "month", "rate"]
+
+
+class PurchaseSerializer(ResourceSerializer):
+    expandable = {"customer": ("customer", BriefCustomerSerializer)}
+
+    class Meta:
+        model = Purchase
+        fields = [
+            "id", "customer", "external_id", "number", "purchased_on", "due_on", "paid_on",
+            "amount", "currency", "created_at",
+        ]  # fmt: skip
+        read_only_fields = ["created_at"]
+
+
+class DiscountSerializer(ResourceSerializer):
+    class Meta:
+        model = Discount
+        fields = ["percent", "amount", "starts_on", "ends_on"]
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if (values.get("percent") is None) == (values.get("amount") is None):
+            raise serializers.ValidationError(_("Give either a percent or an amount."))
+        ends_on = values.get("ends_on")
+        if ends_on is not None and ends_on <= values["starts_on"]:
+            raise serializers.ValidationError({"ends_on": [_("This must be after the start.")]})
+        return values
+
+
+TERMS = [
+    "effective_on", "plan", "price", "currency", "quantity", "interval", "interval_count",
+    "trial_ends_on", "paused_on", "resumes_on", "ends_on", "past_due_since", "renews_on",
+    "notice_days", "auto_renews", "reason", "discounts",
+]  # fmt: skip
+
+
+class VersionSerializer(ResourceSerializer):
+    """What a subscription is from a day on. Versions are added, never changed."""
+
+    discounts = DiscountSerializer(many=True, required=False)
+
+    class Meta:
+        model = SubscriptionVersion
+        fields = ["id", "recorded_at", *TERMS]
+        read_only_fields = ["recorded_at"]
+        extra_kwargs = {
+            "price": {"min_value": 0},
+            "quantity": {"min_value": 0},
+            "interval_count": {"min_value": 1},
+        }
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        paused_on, resumes_on = values.get("paused_on"), values.get("resumes_on")
+        if resumes_on is not None and (paused_on is None or resumes_on <= paused_on):
+            raise serializers.ValidationError({"resumes_on": [_("This must be after the pause.")]})
+        return values
+
+
+class SubscriptionSerializer(ResourceSerializer):
+    """One contract line. `terms` is the version in force on the day asked for."""
+
+    terms = serializers.SerializerMethodField()
+
+    expandable = {"customer": ("customer", BriefCustomerSerializer)}
+
+    class Meta:
+        model = Subscription
+        fields = ["id", "customer", "product", "external_id", "terms", "created_at"]
+        read_only_fields = ["created_at"]
+
+    @extend_schema_field(VersionSerializer(allow_null=True))
+    def get_terms(self, subscription: Subscription) -> dict[str, Any] | None:
+        versions = subscription.in_force
+        return VersionSerializer().to_representation(versions[0]) if versions else None
+
+
+class NewSubscriptionSerializer(StrictMixin, serializers.ModelSerializer):
+    """A new contract line with its first version."""
+
+    terms = VersionSerializer()
+    serializer_related_field = fields.VisibleField
+
+    class Meta:
+        model = Subscription
+        fields = ["customer", "product", "external_id", "terms"]
