@@ -1,0 +1,64 @@
+"""Every variable is read in one place, named in the example, and known to the compose file."""
+
+import re
+from importlib import import_module
+
+import pytest
+from celery import current_app
+from django.conf import settings
+
+from config.schedule import TIMETABLE
+from tests.house.sources import APPS, PACKAGES, ROOT, python_files, short
+
+READ = re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z_]+)["']""")
+EXAMPLE = re.compile(r"^#?([A-Z][A-Z_]+)=", re.MULTILINE)
+
+
+def variables_read() -> set[str]:
+    return set(READ.findall((ROOT / "config" / "settings.py").read_text()))
+
+
+def test_the_example_names_every_variable_and_no_other():
+    named = set(EXAMPLE.findall((ROOT / ".env.example").read_text()))
+
+    assert named == variables_read()
+
+
+def test_the_search_for_variables_finds_them():
+    assert {"SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "STATEMENT_TIMEOUT_MS"} <= variables_read()
+
+
+def test_only_the_settings_read_the_environment():
+    reads = re.compile(r"os\.environ\b(?!\.setdefault)|getenv\(")
+    allowed = ("config/settings", "config/embedded/", "config/settings_test", "bench/")
+    guilty = [
+        short(file)
+        for file in python_files(*PACKAGES)
+        if reads.search(file.read_text()) and not short(file).startswith(allowed)
+    ]
+
+    assert guilty == []
+
+
+def test_every_job_is_reachable_by_its_file_name():
+    jobs = [file for app in APPS for file in (ROOT / app).rglob("jobs.py")]
+    strays = [
+        short(file)
+        for file in python_files(*APPS)
+        if "@shared_task" in file.read_text() and file not in jobs
+    ]
+
+    assert strays == []
+
+
+def test_jobs_survive_the_death_of_their_worker():
+    assert settings.CELERY_TASK_ACKS_LATE
+    assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST
+    visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT
+    assert visibility >= settings.CELERY_TASK_TIME_LIMIT * 3
+
+
+def test_only_json_travels_to_workers():
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+    assert settings.CELERY_TASK_SERIALIZER == "json"
