@@ -1,6 +1,6 @@
 """The questions asked about mail that leaves the house."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -8,9 +8,10 @@ from accounts.permissions import Permission
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from outreach.models import Message
 
 
-class MailingQuerySet(models.QuerySet):
+class MailingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Mailings belong to those who may send."""
         may = user.is_authenticated and user.may(Permission.SEND_SURVEYS)
@@ -24,7 +25,7 @@ class SuppressionQuerySet(MailingQuerySet):
         return self.filter(of_topic, email_hash__in=email_hashes)
 
 
-class MessageQuerySet(models.QuerySet):
+class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: "User") -> Self:
         """Mail to one's own customers; leads see all of it."""
         if not user.is_authenticated or not user.is_active:

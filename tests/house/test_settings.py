@@ -1,13 +1,9 @@
 """Every variable is read in one place, named in the example, and known to the compose file."""
 
 import re
-from importlib import import_module
 
-import pytest
-from celery import current_app
 from django.conf import settings
 
-from config.schedule import TIMETABLE
 from tests.house.sources import APPS, PACKAGES, ROOT, python_files, short
 
 READ = re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z_]+)["']""")
