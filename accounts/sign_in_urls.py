@@ -6,8 +6,10 @@ Nobody signs up, and addresses are changed by an admin, so those pages are left 
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
+from accounts.views import login
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", login.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
