@@ -55,6 +55,16 @@ PAST_DUE_LIMIT_DAYS = env.int("PAST_DUE_LIMIT_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=400)
 # How much one person's programs may ask a minute; reading costs 1, writing 2.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=600)
+# A message of a source is known as sent before for so many days.
+EVENT_DEDUPE_DAYS = env.int("EVENT_DEDUPE_DAYS", default=35)
+EVENT_MAX_BYTES = env.int("EVENT_MAX_BYTES", default=32_768)
+# A company a server speaks of and nobody knows becomes a customer in stage "detected".
+EVENTS_CREATE_CUSTOMERS = env.bool("EVENTS_CREATE_CUSTOMERS", default=True)
+# PostHog's group type, and properties or traits, that name the company of an event.
+EVENT_GROUP_TYPE = env.str("EVENT_GROUP_TYPE", default="company")
+EVENT_ACCOUNT_PATHS = env.list(
+    "EVENT_ACCOUNT_PATHS", default=["companyId", "account_id", "organization.id"]
+)
 IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", default=14)
 
 # --- Django -----------------------------------------------------------------------------------
@@ -324,7 +334,9 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_SECURE
-SECURE_REDIRECT_EXEMPT = [r"^(v1|batch|capture|e|i|u|health)/"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^(v1|batch|capture|e|i|flags|decide|array|sourceConfig|u|health)(/|$)",
+]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
 SECURE_HSTS_PRELOAD = IS_SECURE

@@ -89,3 +89,9 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: "User") -> Self:
         """Imports belong to those who may import."""
         return self.all() if user.may("imports") else self.none()
+
+
+class EventSourceQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """What sources send is looked after by those who manage their keys."""
+        return self.all() if user.may("keys") else self.none()

@@ -17,7 +17,7 @@ RECENTLY_RECEIVED = timedelta(days=30)
 
 
 def days_back() -> int:
-    return min(OLDEST_EVENT_DAYS, settings.EVENT_RETENTION_DAYS)
+    return min(OLDEST_EVENT_DAYS, int(settings.EVENT_RETENTION_DAYS))
 
 
 def keep_partitions(now: datetime) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 from customers.models.attribute import Attribute
 from customers.models.contact import Contact
 from customers.models.customer import Customer
+from customers.models.event_source import AccountAlias, SourceDay
 from customers.models.exchange_rate import ExchangeRate
 from customers.models.import_run import ImportRow, ImportRun
 from customers.models.product import Product
@@ -18,6 +19,7 @@ from customers.models.usage_event import (
 )
 
 __all__ = [
+    "AccountAlias",
     "Attribute",
     "Contact",
     "Customer",
@@ -30,6 +32,7 @@ __all__ = [
     "Purchase",
     "QuarantinedEvent",
     "SeenMessage",
+    "SourceDay",
     "Subscription",
     "SubscriptionVersion",
     "Task",

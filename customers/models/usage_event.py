@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.querysets import EventSourceQuerySet
 from lib.partitions import PartitionedTable
 
 USAGE_EVENTS = PartitionedTable("customers_usageevent", step="week")
@@ -90,6 +91,8 @@ class UnresolvedEvent(models.Model):
     body = models.JSONField()
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
 
+    objects = EventSourceQuerySet.as_manager()
+
     class Meta:
         ordering = ["-received_at"]
         verbose_name = _("event without a customer")
@@ -113,6 +116,8 @@ class QuarantinedEvent(models.Model):
     detail = models.CharField(max_length=300, blank=True)
     body = models.TextField()
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = EventSourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at"]

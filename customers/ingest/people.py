@@ -1,0 +1,177 @@
+"""What identify, group and alias calls say about contacts and customers.
+
+Only a server key may say it: a browser key is public, and nobody's address may be changed by
+whoever reads it out of a page. Traits nobody declared stay in the properties of the event.
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from customers.ingest.messages import ALIAS, GROUP, IDENTIFY, Message
+from customers.ingest.resolving import trait_text
+from customers.models import Attribute, Contact, Customer
+
+Call = tuple[Message, int]  # a message and its customer
+LANGUAGES = ("en", "ja")
+# Rows that would not change are left alone, so that the audit trail holds only changes.
+MERGE_ATTRIBUTES = """
+UPDATE customers_customer customer
+SET attributes = customer.attributes || said.attributes, updated_at = now()
+FROM unnest(%s::bigint[], %s::text[]::jsonb[]) AS said (id, attributes)
+WHERE customer.id = said.id AND NOT customer.attributes @> said.attributes
+"""
+
+
+def apply_calls(calls: Iterable[Call]) -> None:
+    """Write down what the calls say, a later call after an earlier one."""
+    groups = [call for call in calls if call[0].kind == GROUP]
+    people = [call for call in calls if call[0].kind in (GROUP, IDENTIFY) and call[0].person]
+    aliases = [call for call in calls if call[0].kind == ALIAS]
+    if aliases:
+        _rename_contacts(aliases)
+    if people:
+        _upsert_contacts(people)
+    if groups:
+        _merge_attributes(groups)
+        _name_detected_customers(groups)
+
+
+def _rename_contacts(aliases: list[Call]) -> None:
+    """The person we knew under the previous id is the new one, unless we know both."""
+    for message, _customer in aliases:
+        if not message.previous_person or message.previous_person == message.person:
+            continue
+        if not Contact.objects.filter(external_id=message.person).exists():
+            before = Contact.objects.filter(external_id=message.previous_person)
+            before.update(external_id=message.person, updated_at=timezone.now())
+
+
+def _upsert_contacts(people: list[Call]) -> None:
+    """New persons become contacts; known ones change what is said of them, never their customer."""
+    said: dict[str, tuple[int, dict[str, str]]] = {}
+    for message, customer_id in people:
+        before = said.get(message.person, (customer_id, {}))
+        fields = contact_fields(message) if message.kind == IDENTIFY else {}
+        said[message.person] = (before[0], before[1] | fields)
+    known = {contact.external_id: contact for contact in _locked_contacts(said)}
+    Contact.objects.bulk_create(
+        [
+            Contact(external_id=person, customer_id=customer_id, **fields)
+            for person, (customer_id, fields) in sorted(said.items())
+            if person not in known
+        ],
+        ignore_conflicts=True,
+    )
+    _update_contacts(known, {person: fields for person, (_customer, fields) in said.items()})
+
+
+def _locked_contacts(persons: Iterable[str]) -> list[Contact]:
+    contacts = Contact.objects.filter(external_id__in=list(persons))
+    return list(contacts.order_by("external_id").select_for_update())
+
+
+def _update_contacts(known: dict[str, Contact], said: dict[str, dict[str, str]]) -> None:
+    changed = []
+    for person, contact in known.items():
+        news = {key: text for key, text in said[person].items() if getattr(contact, key) != text}
+        if news:
+            vars(contact).update(news, updated_at=timezone.now())
+            changed.append(contact)
+    if changed:
+        fields = ["name", "email", "title", "language", "updated_at"]
+        Contact.objects.bulk_update(changed, fields)
+
+
+def contact_fields(message: Message) -> dict[str, str]:
+    """The fields of a contact that traits speak of, without empty and impossible ones."""
+    traits = message.traits
+    parts = (trait_text(message, "firstName"), trait_text(message, "lastName"))
+    fields = {
+        "name": trait_text(message, "name") or " ".join(part for part in parts if part),
+        "email": _email(traits.get("email")),
+        "title": trait_text(message, "title")[:100],
+        "language": trait_text(message, "language")[:2].lower(),
+    }
+    if fields["language"] not in LANGUAGES:
+        fields["language"] = ""
+    return {key: text for key, text in fields.items() if text}
+
+
+def _email(value: Any) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return ""
+    return str(value) if len(value) <= 254 else ""
+
+
+def _merge_attributes(groups: list[Call]) -> None:
+    declared = {attribute.key: attribute for attribute in Attribute.objects.all()}
+    said: dict[int, dict[str, Any]] = {}
+    for message, customer_id in groups:
+        values = {
+            key: value
+            for key, value in message.traits.items()
+            if key in declared and fits(declared[key], value)
+        }
+        said.setdefault(customer_id, {}).update(values)
+    said = {customer_id: values for customer_id, values in sorted(said.items()) if values}
+    if said:
+        texts = [orjson.dumps(values).decode() for values in said.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(MERGE_ATTRIBUTES, [list(said), texts])
+
+
+def fits(attribute: Attribute, value: Any) -> bool:
+    """Whether a value has the declared type; one that has not is no error, it stays a trait."""
+    kind = attribute.type
+    if kind == Attribute.Type.NUMBER:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
+    if kind == Attribute.Type.BOOLEAN:
+        return isinstance(value, bool)
+    return isinstance(value, str) and _text_fits(attribute, value)
+
+
+def _text_fits(attribute: Attribute, text: str) -> bool:
+    match attribute.type:
+        case Attribute.Type.DATE:
+            return _is_date(text)
+        case Attribute.Type.SELECT:
+            return text in attribute.choices
+        case Attribute.Type.URL:
+            return text.startswith(("https://", "http://"))
+        case Attribute.Type.EMAIL:
+            return bool(_email(text))
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _name_detected_customers(groups: list[Call]) -> None:
+    """A customer we made without a name takes the one its group call brings."""
+    names = {customer: trait_text(message, "name") for message, customer in groups}
+    nameless = Customer.objects.filter(
+        pk__in=[customer for customer, name in names.items() if name],
+        stage=Customer.Stage.DETECTED,
+        name=F("external_id"),
+    )
+    for customer in nameless:
+        customer.name = names[customer.pk]
+        customer.refresh_search_text()
+        customer.save(update_fields=["name", "search_text", "updated_at"])
