@@ -105,6 +105,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Pages for contacts go no further: no session, no cookie, no log of the address.
+    "outreach.public_pages.PublicPagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.api.middleware.ApiMiddleware",

@@ -54,3 +54,11 @@ def days_in_month(day: date) -> int:
 def days_between(start: date, end: date) -> list[date]:
     """Every day of `[start, end)`."""
     return [start + timedelta(days=n) for n in range((end - start).days)]
+
+
+def next_working_day(day: date) -> date:
+    """The first day after it that is neither Saturday nor Sunday."""
+    following = day + timedelta(days=1)
+    while following.weekday() >= 5:
+        following += timedelta(days=1)
+    return following

@@ -14,7 +14,7 @@ from django.conf import settings
 
 T = TypeVar("T")
 REST_SECONDS = 5.0
-_resting_until = 0.0
+_resting_until: dict[str, float] = {}
 
 
 @functools.lru_cache(maxsize=4)
@@ -24,11 +24,11 @@ def _redis_at(url: str) -> redis.Redis:
 
 def ask(question: Callable[[Any], T], *, otherwise: T) -> T:
     """The answer of Redis, or `otherwise` when it has none."""
-    global _resting_until  # noqa: PLW0603 - one rest for the whole process is the point
-    if time.monotonic() < _resting_until:
+    url = str(settings.CACHES["default"]["LOCATION"])
+    if time.monotonic() < _resting_until.get(url, 0):
         return otherwise
     try:
-        return question(_redis_at(str(settings.CACHES["default"]["LOCATION"])))
+        return question(_redis_at(url))
     except redis.RedisError:
-        _resting_until = time.monotonic() + REST_SECONDS
+        _resting_until[url] = time.monotonic() + REST_SECONDS
         return otherwise

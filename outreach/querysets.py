@@ -1,6 +1,6 @@
 """The questions asked about mail that leaves the house."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
@@ -10,15 +10,21 @@ if TYPE_CHECKING:
     from accounts.models import User
     from outreach.models import Message
 
+Row = TypeVar("Row", bound=models.Model)
 
-class MailingQuerySet(models.QuerySet[Any]):
+
+class SendersOnlyQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: "User") -> Self:
         """Mailings belong to those who may send."""
         may = user.is_authenticated and user.may(Permission.SEND_SURVEYS)
         return self.all() if may else self.none()
 
 
-class SuppressionQuerySet(MailingQuerySet):
+class MailingQuerySet(SendersOnlyQuerySet[Any]):
+    pass
+
+
+class SuppressionQuerySet(SendersOnlyQuerySet[Any]):
     def stopping(self, email_hashes: list[str], topic_id: int) -> Self:
         """Rows that forbid a topic to these addresses: of the topic itself, or of everything."""
         of_topic = models.Q(topic_id=topic_id) | models.Q(topic__isnull=True)

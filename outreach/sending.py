@@ -131,7 +131,7 @@ def hand_over(message: Message) -> bool:
                 "is_operational": message.mailing.topic.is_operational,
             },
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 @transaction.atomic

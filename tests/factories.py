@@ -20,7 +20,8 @@ from customers.models import (
 )
 from lib.searching import search_key
 from outreach.models import Mailing, MailText, Message, Topic
-from surveys.models import Response, Survey
+from surveys.models import Invitation, Response, Survey, SurveyVersion, Wave
+from surveys.wording import first_texts
 
 DAY = date(2026, 6, 15)
 NOON = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)  # noon in Tokyo
@@ -193,3 +194,45 @@ class MessageFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Message
+
+
+class SurveyVersionFactory(factory.django.DjangoModelFactory):
+    survey = factory.SubFactory(SurveyFactory)
+    number = 1
+    brand = "Acme"
+    texts = factory.LazyAttribute(lambda v: first_texts(v.survey.kind))
+    published_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    class Meta:
+        model = SurveyVersion
+
+
+class WaveFactory(factory.django.DjangoModelFactory):
+    survey = factory.SubFactory(SurveyFactory)
+    version = factory.SubFactory(SurveyVersionFactory, survey=factory.SelfAttribute("..survey"))
+    name = factory.Sequence(lambda n: f"Wave {n}")
+    mailing = factory.SubFactory(MailingFactory)
+    closes_at = datetime(2099, 1, 1, tzinfo=UTC)
+
+    class Meta:
+        model = Wave
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """An invitation whose mail was sent."""
+
+    wave = factory.SubFactory(WaveFactory)
+    contact = factory.SubFactory(ContactFactory)
+    customer = factory.SelfAttribute("contact.customer")
+    message = factory.SubFactory(
+        MessageFactory,
+        mailing=factory.SelfAttribute("..wave.mailing"),
+        contact=factory.SelfAttribute("..contact"),
+        state="sent",
+    )
+    language = "en"
+    state = "queued"
+    expires_at = datetime(2099, 1, 1, tzinfo=UTC)
+
+    class Meta:
+        model = Invitation

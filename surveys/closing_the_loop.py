@@ -1,0 +1,51 @@
+"""A disappointed contact becomes a task for who looks after the customer, once."""
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from customers.models import Task
+from lib.days import local_day, next_working_day
+from surveys.models import Response
+from surveys.scales import Category, scale_of
+
+
+def close_the_loop(response: Response) -> Task | None:
+    """The task of a detractor, due on the next working day. None when nothing needs doing.
+
+    One task for each invitation, however often its answer changes: an open one learns the new
+    score and words, a closed one stays closed.
+    """
+    category = scale_of(response.survey).category(response.score)
+    if response.grade == Response.Grade.SUSPECT or category is not Category.DETRACTOR:
+        return None
+    origin = f"invitation:{response.invitation_id or f'none:response:{response.pk}'}"
+    task, is_new = Task.objects.get_or_create(origin_key=origin, defaults=_new_task(response))
+    if is_new:
+        Response.objects.filter(pk=response.pk).update(task=task)
+        response.task = task
+    else:
+        Task.objects.filter(pk=task.pk).open().update(
+            note=response.comment, reason_details={"score": response.score}
+        )
+    return task
+
+
+def _new_task(response: Response) -> dict[str, object]:
+    customer = response.customer
+    language = customer.csm.language if customer.csm else customer.language
+    with translation.override(language):
+        title = _("Reply to %(contact)s, who answered with %(score)s") % {
+            "contact": response.contact or _("a contact"),
+            "score": response.score,
+        }
+    return {
+        "customer": customer,
+        "assignee": customer.csm,
+        "type": Task.Type.FEEDBACK,
+        "priority": Task.Priority.HIGH,
+        "title": title[:300],
+        "reason": "detractor",
+        "reason_details": {"score": response.score},
+        "note": response.comment,
+        "due_on": next_working_day(local_day(timezone.now())),
+    }

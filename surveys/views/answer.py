@@ -1,0 +1,204 @@
+"""The page a contact answers on. Looking records nothing; only a pressed button does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from outreach import hits
+from outreach.links import Purpose, read_token, token_for
+from outreach.models import Message
+from outreach.public_pages import notice, post_wait
+from surveys.answering import (
+    MAX_COMMENT,
+    Answer,
+    Outcome,
+    cleaned,
+    is_closed,
+    may_change,
+    record_answer,
+)
+from surveys.models import Invitation, Response
+from surveys.nonces import Nonce, new_nonce, read_nonce
+from surveys.scales import scale_of
+
+LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
+WORDS = ("question", "low", "high", "button", "thanks")
+
+
+@dataclass
+class Visit:
+    """One opened link: the invitation it stands for, and the language it is read in."""
+
+    request: HttpRequest
+    invitation: Invitation
+    message: Message
+
+    @cached_property
+    def language(self) -> str:
+        wanted = self.request.POST.get("switch") or self._given.get("lang", "")
+        version = self.invitation.wave.version
+        return version.language_for(wanted if wanted in version.texts else self.invitation.language)
+
+    @property
+    def _given(self) -> Mapping[str, str]:
+        return self.request.POST if self.request.method == "POST" else self.request.GET
+
+    @cached_property
+    def score(self) -> int | None:
+        return scale_of(self.invitation.wave.survey).read(
+            self._given.get("score" if self.request.method == "POST" else "s", "")
+        )
+
+    @property
+    def response(self) -> Response | None:
+        return getattr(self.invitation, "response", None)
+
+    @property
+    def action(self) -> str:
+        return f"/s/{token_for(Purpose.ANSWER, self.message.uuid)}"
+
+    def words(self, score: int | None) -> dict[str, str]:
+        """The texts of the page; the follow-up question fits the score, if there is one."""
+        version, survey = self.invitation.wave.version, self.invitation.wave.survey
+        follow_up = "neutral" if score is None else scale_of(survey).category(score)
+        keys = {word: word for word in WORDS} | {"follow_up": str(follow_up)}
+        return {name: version.text(key, self.language) for name, key in keys.items()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    visit = _find(request, token)
+    with translation.override(visit.language):
+        if is_closed(visit.invitation, timezone.now()):
+            return notice(request, "closed", status=410)
+        return _press(visit) if request.method == "POST" else _look(visit)
+
+
+def _find(request: HttpRequest, token: str) -> Visit:
+    """One check of the signature and one read. Every way of not being there looks the same."""
+    message_uuid = read_token(Purpose.ANSWER, token)
+    if message_uuid is None:
+        raise Http404
+    invitation = (
+        Invitation.objects.filter(message__uuid=message_uuid)
+        .exclude(state__in=["revoked", "skipped"])
+        .select_related("message", "wave__survey", "wave__version", "response")
+        .first()
+    )
+    if invitation is None or invitation.message is None:
+        raise Http404
+    return Visit(request, invitation, invitation.message)
+
+
+def _look(visit: Visit) -> HttpResponse:
+    if visit.request.method == "GET":
+        hits.note(visit.message.pk, visit.score)
+    response = visit.response
+    if response is None:
+        return _form(visit, visit.score, "")
+    changes = "edit" in visit.request.GET or visit.score is not None
+    if changes and may_change(response, timezone.now()):
+        score = response.score if visit.score is None else visit.score
+        return _form(visit, score, response.comment)
+    return _thanks(visit, response)
+
+
+def _press(visit: Visit) -> HttpResponse:
+    comment = visit.request.POST.get("comment", "")
+    wait = post_wait(visit.request, visit.message.uuid)
+    if wait:
+        return _wait(visit, comment, wait)
+    if visit.request.POST.get("switch"):
+        return _form(visit, visit.score, comment)
+    nonce = read_nonce(visit.request.POST.get("nonce", ""), visit.message.uuid)
+    faults = _faults(visit, comment, nonce)
+    if faults or nonce is None or visit.score is None:
+        return _form(visit, visit.score, comment, faults)
+    said = Answer(visit.score, cleaned(comment), visit.language, nonce)
+    outcome = record_answer(visit.invitation.pk, said, now=timezone.now())
+    return _answered(visit, outcome)
+
+
+def _wait(visit: Visit, comment: str, seconds: int) -> HttpResponse:
+    """Too often: what was typed stays on the page."""
+    text = _("That was too often. Please wait a minute and press the button again.")
+    response = _form(visit, visit.score, comment, [{"field": "score", "text": text}])
+    response.status_code = 429
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _answered(visit: Visit, outcome: Outcome) -> HttpResponse:
+    if outcome is Outcome.GONE:
+        raise Http404
+    if outcome is Outcome.CLOSED:
+        return notice(visit.request, "closed", status=410)
+    if outcome is Outcome.FIXED:
+        return notice(visit.request, "fixed", status=409)
+    response = HttpResponseRedirect(f"{visit.action}?lang={visit.language}")
+    response.status_code = 303
+    return response
+
+
+def _faults(visit: Visit, comment: str, nonce: Nonce | None) -> list[dict[str, str]]:
+    faults = []
+    if visit.score is None or len(visit.request.POST.getlist("score")) > 1:
+        faults.append({"field": "score", "text": _("Please choose one number.")})
+    if len(cleaned(comment)) > MAX_COMMENT:
+        text = _("Your text is too long. Please shorten it to 5,000 characters.")
+        faults.append({"field": "comment", "text": text})
+    if nonce is None and not faults:
+        text = _("This page was open for a long time. Please press the button once more.")
+        faults.append({"field": "score", "text": text})
+    return faults
+
+
+def _form(
+    visit: Visit, score: int | None, comment: str, faults: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    with translation.override(visit.language):
+        return render(
+            visit.request,
+            "surveys/answer.html",
+            form_context(visit, score) | {"comment": comment, "faults": faults or []},
+            status=400 if faults else 200,
+        )
+
+
+def form_context(visit: Visit, score: int | None) -> dict[str, Any]:
+    words = visit.words(score)
+    scale = scale_of(visit.invitation.wave.survey)
+    ends = {scale.low: words["low"], scale.high: words["high"]}
+    texts = visit.invitation.wave.version.texts
+    others = [code for code in texts if code != visit.language]
+    return {
+        "language": visit.language,
+        "brand": visit.invitation.wave.version.brand,
+        "words": words,
+        "action": visit.action,
+        "nonce": new_nonce(visit.message.uuid),
+        "cells": [
+            {"score": n, "is_chosen": n == score, "end": ends.get(n, "")} for n in scale.scores
+        ],
+        "other_languages": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in others],
+    }
+
+
+def _thanks(visit: Visit, response: Response) -> HttpResponse:
+    context = {
+        "language": visit.language,
+        "brand": visit.invitation.wave.version.brand,
+        "words": visit.words(response.score),
+        "action": visit.action,
+        "nonce": new_nonce(visit.message.uuid),
+        "response": response,
+        "may_change": may_change(response, timezone.now()),
+    }
+    return render(visit.request, "surveys/answer_thanks.html", context)
