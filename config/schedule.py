@@ -21,6 +21,10 @@ TIMETABLE = {
         "task": "customers.jobs.resume_imports",
         "schedule": timedelta(seconds=10),
     },
+    "every morning, make room for the next year": {
+        "task": "metrics.jobs.keep_partitions",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "every morning, make and drop partitions": {
         "task": "customers.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="30"),

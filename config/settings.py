@@ -51,6 +51,9 @@ FISCAL_YEAR_STARTS_IN_MONTH = env.int("FISCAL_YEAR_STARTS_IN_MONTH", default=4)
 # The local hour from which yesterday may be closed.
 NIGHT_STARTS_AT_HOUR = env.int("NIGHT_STARTS_AT_HOUR", default=1)
 NIGHTS_MADE_UP = env.int("NIGHTS_MADE_UP", default=35)
+# Customers one worker closes together, and after how long a silent worker may be replaced.
+NIGHT_CHUNK_SIZE = env.int("NIGHT_CHUNK_SIZE", default=5_000)
+NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=10)
 PAST_DUE_LIMIT_DAYS = env.int("PAST_DUE_LIMIT_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=400)
 # How much one person's programs may ask a minute; reading costs 1, writing 2.

@@ -22,17 +22,3 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal | Non
     if not denominator:
         return None
     return Decimal(numerator) / Decimal(denominator)
-
-
-# The 97.5th percentile of the normal distribution: two sides of 95 %.
-Z95 = Decimal("1.959963984540")
-
-
-def wilson_interval(successes: int, total: int) -> tuple[Decimal, Decimal] | None:
-    """The 95 % range of a share (Wilson), or None for an empty whole."""
-    if not total:
-        return None
-    n, share, z2 = Decimal(total), Decimal(successes) / total, Z95 * Z95
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * (share * (1 - share) / n + z2 / (4 * n * n)).sqrt() / (1 + z2 / n)
-    return max(centre - half, Decimal(0)), min(centre + half, Decimal(1))

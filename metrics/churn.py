@@ -13,7 +13,8 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from lib.days import add_months, month_start
-from lib.rates import Rate, wilson_interval
+from lib.rates import Rate
+from metrics.intervals import Interval, wilson
 from metrics.models import RevenueMovement
 
 
@@ -29,8 +30,8 @@ class LogoChurn:
         return Rate(self.lost, self.start, "" if self.start else "no_start")
 
     @property
-    def interval(self) -> tuple[Decimal, Decimal] | None:
-        return wilson_interval(self.lost, self.start)
+    def interval(self) -> Interval | None:
+        return wilson(self.lost, self.start)
 
 
 def logo_churn(

@@ -4,7 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
+
+from metrics.health.inputs import IS_ACTIVE
 from metrics.models import CompanyDay
+
+COUNT = f"""
+    INSERT INTO metrics_companyday (day, customers, paying_customers, mrr, mrr_at_risk, green,
+        amber, red, unscored)
+    SELECT %(day)s, count(*), count(*) FILTER (WHERE s.mrr > 0), coalesce(sum(s.mrr), 0),
+        coalesce(sum(s.mrr) FILTER (WHERE s.health_band = 'red'), 0),
+        count(*) FILTER (WHERE s.health_band = 'green'),
+        count(*) FILTER (WHERE s.health_band = 'amber'),
+        count(*) FILTER (WHERE s.health_band = 'red'),
+        count(*) FILTER (WHERE coalesce(s.health_band, 'none') = 'none')
+    FROM customers_customer c LEFT JOIN metrics_snapshot s ON s.customer_id = c.id
+    WHERE {IS_ACTIVE}
+    ON CONFLICT (day) DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -25,3 +42,9 @@ def company_trend(start: date, end: date) -> list[CompanyPoint]:
     fields = [field.name for field in CompanyDay._meta.concrete_fields]
     rows = CompanyDay.objects.filter(day__gte=start, day__lt=end).order_by("day").values(*fields)
     return [CompanyPoint(**row) for row in rows]
+
+
+def close_company_day(day: date) -> None:
+    """Sum up the snapshots the night has just written. A day that was closed stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"day": day})

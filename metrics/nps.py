@@ -13,11 +13,12 @@ from decimal import Decimal
 from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 
 from lib.days import day_start
-from lib.rates import Z95
 from surveys.models import Response, Survey
 from surveys.querysets import ResponseQuerySet
 
 WINDOW_DAYS = 90
+# Two sides of 95 % of the normal distribution.
+Z95 = Decimal("1.959963984540")
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 

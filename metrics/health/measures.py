@@ -2,7 +2,8 @@
 
 usage_trend       uses of the last 28 days against the 28 before, as a share of those (−1 to …);
                   missing without uses in the first window or for a customer younger than both
-active_share      people active in 28 days by seats; missing without seats or without any usage
+active_share      people active in 28 days by seats; 0 for who used it once and fell silent,
+                  missing without seats, without any usage ever, or when usage names no people
 days_since_touch  days since the last call, meeting, mail or training; missing without one
 last_nps          the latest answer of any contact within a year, 0 to 10
 urgent_tickets    urgent tickets open at the end of the day
@@ -37,14 +38,4 @@ LABELS: dict[str, Promise] = {
 OVERRIDES: dict[str, Promise] = {
     "cancellation_scheduled": _("Held at 39 at most: every subscription has an end."),
     "past_due": _("Held at 39 at most: more than 30 days past due."),
-}
-
-# A starting guess, as every published weighting is: worst, best and weight of each measure.
-FIRST_SCORECARD = {
-    Measure.USAGE_TREND: {"weight": "0.30", "worst": "-0.5", "best": "0.1"},
-    Measure.ACTIVE_SHARE: {"weight": "0.20", "worst": "0.1", "best": "0.8"},
-    Measure.DAYS_SINCE_TOUCH: {"weight": "0.10", "worst": "120", "best": "14"},
-    Measure.LAST_NPS: {"weight": "0.15", "worst": "3", "best": "9"},
-    Measure.URGENT_TICKETS: {"weight": "0.15", "worst": "3", "best": "0"},
-    Measure.DAYS_PAST_DUE: {"weight": "0.10", "worst": "30", "best": "0"},
 }

@@ -32,8 +32,6 @@ class Snapshot(models.Model):
     active_people_28 = models.IntegerField(_("active people in 28 days"), default=0)
     usage_28 = models.BigIntegerField(_("uses in 28 days"), default=0)
     usage_before_28 = models.BigIntegerField(_("uses in the 28 days before"), default=0)
-    # Uses of the last 28 days, oldest first, for the small picture in lists.
-    usage_by_day = models.JSONField(default=list)
     nps_score = models.PositiveSmallIntegerField(_("last NPS answer"), null=True, blank=True)
     nps_on = models.DateField(_("answered on"), null=True, blank=True)
     open_urgent_tickets = models.IntegerField(_("urgent tickets"), default=0)

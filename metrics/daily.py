@@ -1,0 +1,152 @@
+"""The story of one day: roll up usage, score health and book money, raise alerts, open tasks.
+
+Each step reads what the steps before it left in tables, takes the day as an argument and may be
+repeated without harm. The first and the last step are done once; those between are done chunk of
+customers by chunk, by as many workers as there are (metrics/nights.py says who may do what).
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import Max
+
+from metrics.alerts.raising import raise_alerts
+from metrics.alerts.tasks import open_tasks
+from metrics.company import close_company_day
+from metrics.health.scorecard import current_scorecard, scorecard_of
+from metrics.health.scoring import score_health
+from metrics.models import Night, NightChunk
+from metrics.nights import (
+    OvertakenError,
+    claim_chunk,
+    claim_night,
+    cut_chunks,
+    finishing,
+    holding_chunk,
+    holding_night,
+    open_night,
+    report_failure,
+)
+from metrics.partitions import make_room_for
+from metrics.revenue.ledger import book_movements
+from metrics.revenue.value import currencies_without_rate
+from metrics.usage import recount_dirty_days, roll_up_if_it_has_events
+
+logger = logging.getLogger(__name__)
+
+# A row may be stamped long before its import is committed.
+SLOW_IMPORTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """What a night came to. `is_done` is False while other workers are still at it."""
+
+    day: date
+    is_done: bool
+    counts: dict[str, Any]
+
+
+def close_day(day: date) -> DayReport:
+    """Close a day from beginning to end, here and now. A closed day stays as it is."""
+    open_night(day)
+    begin_night(day)
+    while close_next_chunk(day):
+        pass
+    finish_night(day)
+    night = Night.objects.get(day=day)
+    return DayReport(day, night.state == Night.State.DONE, night.report)
+
+
+def begin_night(day: date) -> bool:
+    """Roll up the day's usage, fix the scorecard, cut the work. False when somebody else does."""
+    claim = claim_night(day)
+    if claim is None:
+        return False
+    try:
+        with holding_night(claim) as night:
+            make_room_for(day)
+            recounted = recount_dirty_days(day)
+            used = 0 if day in recounted else roll_up_if_it_has_events(day)
+            night.scorecard_version = current_scorecard().version
+            night.report = {"recounted_days": len(recounted), "customers_with_use": used}
+            cut_chunks(day)
+            night.state, night.stage = Night.State.RUNNING, "chunks"
+            night.save(update_fields=["scorecard_version", "report", "state", "stage"])
+    except OvertakenError:
+        return False
+    return True
+
+
+def close_next_chunk(day: date) -> bool:
+    """Score the customers of one chunk and what follows from it. False when none is free."""
+    claim = claim_chunk(day)
+    if claim is None:
+        return False
+    try:
+        with holding_chunk(claim) as chunk:
+            chunk.report = close_chunk(day, chunk)
+    except OvertakenError:
+        logger.warning("overtaken while closing %s", day)
+    except (DatabaseError, ArithmeticError, ValueError, LookupError, TypeError) as error:
+        # One customer's data must not stop the others: count the try, look closer later.
+        logger.exception("a part of %s failed", day)
+        report_failure(claim, _reason(error))
+    return True
+
+
+def close_chunk(day: date, chunk: NightChunk) -> dict[str, int]:
+    """Health, money, alerts and tasks of the customers of one chunk."""
+    customers = {"first": chunk.first_id, "last": chunk.last_id}
+    scorecard = scorecard_of(chunk.night)
+    scored = score_health(day, scorecard, since=_last_night_began(), **customers)
+    movements = book_movements(scored.touched, through=max(day, _newest_closed_day(day)))
+    alerts = raise_alerts(day, **customers)
+    tasks = open_tasks(day, **customers)
+    return {
+        "scores": scored.scores,
+        "movements": movements,
+        "alerts_raised": alerts.raised,
+        "alerts_settled": alerts.settled,
+        "tasks": tasks,
+    }
+
+
+def finish_night(day: date) -> bool:
+    """Sum the company up and close the night. False when it is not ready, or closed already."""
+    with finishing(day) as night:
+        if night is None:
+            return False
+        close_company_day(day)
+        counts: Counter[str] = Counter()
+        for report in night.chunks.values_list("report", flat=True):
+            counts.update(report)
+        failed = night.chunks.filter(state=NightChunk.State.FAILED)
+        night.report |= dict(counts) | {
+            "failed_customers": list(failed.values_list("first_id", flat=True)),
+            "currencies_without_rate": currencies_without_rate(day),
+        }
+    logger.info("closed %s", day)
+    return True
+
+
+def _last_night_began() -> datetime | None:
+    """Subscriptions recorded since then are new to the ledger. None before the first night."""
+    latest = Night.objects.filter(state=Night.State.DONE).aggregate(Max("started_at"))
+    began = latest["started_at__max"]
+    return began - SLOW_IMPORTS if began else None
+
+
+def _newest_closed_day(day: date) -> date:
+    """The ledger never becomes shorter when an old day is made up."""
+    newest = Night.objects.filter(state=Night.State.DONE).aggregate(Max("day"))["day__max"]
+    return newest or day
+
+
+def _reason(error: Exception) -> str:
+    """The kind of the error and its first line; the rest may hold personal data."""
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

@@ -1,0 +1,168 @@
+"""Scoring: the inputs of a day become a score from 0 to 100 with its parts (HLTH-1).
+
+scaled = 100 · (input − worst) / (best − worst), held within 0 and 100, rounded to six decimals.
+score  = Σ weight · scaled / Σ weight over the inputs that are there, rounded to two decimals.
+coverage = weight that is there / whole weight; below one half there is no score (band "none").
+A cancellation in sight, or more days past due than the limit, holds the score at 39 and keeps the
+uncapped value. Green from 70, amber from 40, as the scorecard says. Halves are rounded away from 0.
+
+Decimal arithmetic inside PostgreSQL, one statement for a range of customers: it writes the score
+and the snapshot that lists read. Who has churned keeps the last score and gets no new one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from lib.days import day_bounds
+from metrics.health.inputs import GATHER
+from metrics.health.measures import Measure
+from metrics.models import Scorecard
+from metrics.revenue.value import FOR_EVER, value_parameters
+
+CAP = 39
+# The column of the inputs that holds each measure.
+COLUMN = {m: "overdue_days" if m == Measure.DAYS_PAST_DUE else m.value for m in Measure}
+
+SCALED = ", ".join(
+    f"round(least(100, greatest(0, 100 * ({COLUMN[m]} - %({m}_worst)s)"
+    f" / (%({m}_best)s - %({m}_worst)s))), 6) AS {m}_scaled"
+    for m in Measure
+)
+PRESENT = " + ".join(
+    f"CASE WHEN {COLUMN[m]} IS NULL THEN 0 ELSE %({m}_weight)s END" for m in Measure
+)
+WEIGHED = " + ".join(f"coalesce({m}_scaled * %({m}_weight)s, 0)" for m in Measure)
+PARTS = ", ".join(
+    f"'{m}', jsonb_build_object('input', {COLUMN[m]}, 'scaled', {m}_scaled, 'weight',"
+    f" %({m}_weight)s, 'points', round({m}_scaled * %({m}_weight)s / present, 4))"
+    for m in Measure
+)
+# Weight that is there; an uncapped score where that is half of the whole; what holds it down.
+WEIGH = f"""
+    scaled AS (SELECT i.*, {SCALED}, {PRESENT} AS present FROM inputs i WHERE i.is_active),
+    weighed AS (
+        SELECT s.*, round(present / %(whole)s, 3) AS coverage,
+            CASE WHEN present > 0 AND present * 2 >= %(whole)s
+                THEN round(({WEIGHED}) / present, 2) END AS uncapped,
+            CASE WHEN is_ending THEN 'cancellation_scheduled'
+                WHEN days_past_due > %(past_due_limit)s THEN 'past_due' ELSE '' END AS held_by
+        FROM scaled s
+    ),
+    judged AS (
+        SELECT w.*, CASE WHEN uncapped IS NULL THEN '' ELSE held_by END AS override,
+            CASE WHEN held_by = '' THEN uncapped ELSE least(uncapped, {CAP}) END AS score
+        FROM weighed w
+    ),
+    banded AS (
+        SELECT j.*, CASE WHEN score IS NULL THEN 'none' WHEN score >= %(green_from)s THEN 'green'
+            WHEN score >= %(amber_from)s THEN 'amber' ELSE 'red' END AS band
+        FROM judged j
+    )
+"""
+WRITE_SCORES = f"""
+    INSERT INTO metrics_healthscore (customer_id, day, score, uncapped, override, band, coverage,
+        parts, scorecard_version)
+    SELECT customer_id, %(day)s, score, uncapped,
+        override, band, coverage, jsonb_build_object({PARTS}), %(version)s
+    FROM banded
+    ON CONFLICT (customer_id, day) DO NOTHING
+    RETURNING 1
+"""
+WRITE_SNAPSHOTS = """
+    INSERT INTO metrics_snapshot (customer_id, day, health_score, health_band, health_coverage,
+        health_change_7, mrr, annual_value, renews_on, seats, active_people_28, usage_28,
+        usage_before_28, nps_score, nps_on, open_urgent_tickets, days_past_due, stale_since)
+    SELECT b.customer_id, %(day)s, b.score, b.band, b.coverage, b.score - h.score,
+        round(b.annual / 12, 4), b.annual, b.renews_on, b.seats, b.people, b.uses, b.uses_before,
+        b.nps, b.answered_on, b.tickets, b.days_past_due, NULL
+    FROM banded b
+    LEFT JOIN metrics_healthscore h ON h.customer_id = b.customer_id AND h.day = %(week_ago)s
+    ON CONFLICT (customer_id) DO UPDATE SET day = excluded.day,
+        health_score = excluded.health_score, health_band = excluded.health_band,
+        health_coverage = excluded.health_coverage, health_change_7 = excluded.health_change_7,
+        mrr = excluded.mrr, annual_value = excluded.annual_value, renews_on = excluded.renews_on,
+        seats = excluded.seats, active_people_28 = excluded.active_people_28,
+        usage_28 = excluded.usage_28, usage_before_28 = excluded.usage_before_28,
+        nps_score = excluded.nps_score, nps_on = excluded.nps_on,
+        open_urgent_tickets = excluded.open_urgent_tickets,
+        days_past_due = excluded.days_past_due, stale_since = NULL
+    WHERE metrics_snapshot.day <= excluded.day
+"""
+# The money of who has left goes down, the last score stays.
+WRITE_GONE = """
+    UPDATE metrics_snapshot s
+    SET annual_value = i.annual, mrr = round(i.annual / 12, 4), renews_on = i.renews_on
+    FROM inputs i
+    WHERE NOT i.is_active AND s.customer_id = i.customer_id AND s.annual_value <> i.annual
+"""
+# Whose ledger is out of date: the total changed, or something was learned since the last night.
+TOUCHED = """
+    SELECT i.customer_id FROM inputs i
+    LEFT JOIN metrics_snapshot s ON s.customer_id = i.customer_id
+    WHERE i.annual <> coalesce(s.annual_value, 0) OR i.customer_id IN (
+        SELECT s.customer_id FROM customers_subscriptionversion v
+        JOIN customers_subscription s ON s.id = v.subscription_id
+        WHERE v.recorded_at >= %(since)s AND s.customer_id BETWEEN %(first)s AND %(last)s)
+"""
+SCORE = f"""
+    WITH {GATHER}, {WEIGH}, scores AS ({WRITE_SCORES}), snapshots AS ({WRITE_SNAPSHOTS}),
+    gone AS ({WRITE_GONE})
+    SELECT (SELECT count(*) FROM scores), ARRAY({TOUCHED})
+"""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """How many scores were written, and whose ledger of movements has to be written anew."""
+
+    scores: int
+    touched: list[int]
+
+
+def score_health(
+    day: date, scorecard: Scorecard, *, first: int, last: int, since: datetime | None = None
+) -> Scored:
+    """Score the customers with ids in `[first, last]` at the end of a day.
+
+    A score that is there stays: what we believed is not rewritten. `since` is the moment of the
+    last night, so that subscriptions learned of since then can be told apart; None means all.
+    """
+    values = (
+        _scorecard_parameters(scorecard) | value_parameters() | _day_parameters(day)
+        | {"first": first, "last": last, "since": since or "-infinity"}
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(SCORE, values)
+        scores, touched = cursor.fetchone()
+    return Scored(scores, touched)
+
+
+def _day_parameters(day: date) -> dict[str, Any]:
+    return {
+        "day": day,
+        "end": day_bounds(day)[1],
+        "week_ago": date.fromordinal(day.toordinal() - 7),
+        "zone": settings.REPORTING_TIME_ZONE,
+        "known_at": FOR_EVER,
+    }
+
+
+def _scorecard_parameters(scorecard: Scorecard) -> dict[str, Any]:
+    """Weights and borders as Decimals; a measure the scorecard leaves out weighs nothing."""
+    values: dict[str, Any] = {
+        "version": scorecard.version,
+        "green_from": scorecard.green_from,
+        "amber_from": scorecard.amber_from,
+    }
+    whole = Decimal(0)
+    for measure in Measure:
+        borders = scorecard.measures.get(measure, {"weight": 0, "worst": 0, "best": 1})
+        for word in ("weight", "worst", "best"):
+            values[f"{measure}_{word}"] = Decimal(str(borders[word]))
+        whole += Decimal(str(borders["weight"]))
+    return values | {"whole": whole}

@@ -1,0 +1,75 @@
+"""What the clock and the doorbells call. Rows in PostgreSQL say what is to be done.
+
+A ring that is lost is made up by the next one ten seconds later; one too many finds nothing to do.
+"""
+
+import logging
+from datetime import date, datetime, timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from lib.days import local_day, reporting_zone
+from metrics import daily, nights, partitions
+
+logger = logging.getLogger(__name__)
+# No queue grows without bound because nobody answers; the next ring asks for the rest.
+MOST_RINGS = 100
+
+
+def newest_due_day(now: datetime) -> date:
+    """Yesterday, or the day before it while it is too early in the night."""
+    is_early = now.astimezone(reporting_zone()).hour < settings.NIGHT_STARTS_AT_HOUR
+    return local_day(now) - timedelta(days=2 if is_early else 1)
+
+
+@shared_task
+def close_due_days() -> None:
+    """Open the nights that are due and ring for the oldest."""
+    nights.open_nights(newest_due_day(timezone.now()))
+    resume_nights()
+
+
+@shared_task
+def resume_nights() -> None:
+    """Ring for whatever waits in the oldest open night, also what a dead worker left behind."""
+    waiting = nights.unfinished_nights(newest_due_day(timezone.now()))
+    if waiting:
+        _ring(waiting[0])
+
+
+def _ring(day: date) -> None:
+    for _ in range(min(nights.claimable_count(day), MOST_RINGS)):
+        close_chunk.delay(day.isoformat())
+    if not nights.is_begun(day):
+        begin_night.delay(day.isoformat())
+    elif nights.is_ready_to_finish(day):
+        finish_night.delay(day.isoformat())
+
+
+@shared_task
+def begin_night(day: str) -> None:
+    if daily.begin_night(date.fromisoformat(day)):
+        _ring(date.fromisoformat(day))
+
+
+@shared_task
+def close_chunk(day: str) -> None:
+    """One chunk, and the end of the night after the last one."""
+    if daily.close_next_chunk(date.fromisoformat(day)):
+        if nights.is_ready_to_finish(date.fromisoformat(day)):
+            finish_night(day)
+        elif nights.claimable_count(date.fromisoformat(day)):
+            close_chunk.delay(day)
+
+
+@shared_task
+def finish_night(day: str) -> None:
+    if daily.finish_night(date.fromisoformat(day)):
+        resume_nights()
+
+
+@shared_task
+def keep_partitions() -> None:
+    logger.info("partitions made: %s", partitions.keep_partitions_ahead())

@@ -1,0 +1,134 @@
+"""The ledger of MRR movements: what changed, for whom, on which day (REV-2).
+
+Of each customer and day there is at most one movement of business and one line of exchange rates:
+the change of the customer's total is netted over subscriptions (rules H and I). `new` comes from 0
+and was never paid before, `reactivation` from 0, `churn` goes to 0, the rest is `expansion` or
+`contraction`. At the start of a month `fx` revalues the book; all else in the month uses its rate.
+
+The ledger is the restated view: it is built from all that is known now, of one customer always as
+a whole. So booking the customers that changed leaves the same rows as building everything anew.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection, transaction
+
+from customers.models import Customer
+from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
+
+BATCH = 20_000
+
+FORGET = "DELETE FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s)"
+
+# Each day on which anything about a customer's subscriptions may change.
+DAYS = """
+    SELECT DISTINCT customer_id, day FROM (
+        SELECT v.customer_id, unnest(ARRAY[v.effective_on, v.trial_ends_on, v.paused_on,
+            v.resumes_on, v.ends_on, v.past_due_since + %(past_due_limit)s + 1]) AS day
+        FROM versions v
+        UNION ALL
+        SELECT v.customer_id, unnest(ARRAY[x.starts_on, x.ends_on])
+        FROM versions v JOIN customers_discount x ON x.version_id = v.id
+        UNION ALL
+        SELECT v.customer_id, e.month
+        FROM versions v JOIN customers_exchangerate e ON e.currency = v.currency
+        WHERE v.currency <> %(currency)s AND e.month > v.effective_on
+    ) changes WHERE day <= %(through)s
+"""
+# Each subscription of a customer at the end of each of these days.
+POINTS = f"""
+    SELECT d.customer_id, d.day, s.id AS subscription_id, v.id AS version_id, v.currency, v.reason,
+        CASE WHEN v.id IS NULL THEN 0 ELSE round({GROSS}, 12) END AS gross,
+        {STATE.format(day="d.day")} AS state,
+        CASE WHEN {STATE.format(day="d.day")} = 'on' THEN {NET} ELSE 0 END AS native
+    FROM days d
+    JOIN customers_subscription s ON s.customer_id = d.customer_id
+    LEFT JOIN LATERAL (
+        SELECT * FROM customers_subscriptionversion v
+        WHERE v.subscription_id = s.id AND v.effective_on <= d.day
+        ORDER BY v.effective_on DESC, v.recorded_at DESC, v.id DESC LIMIT 1
+    ) v ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(x.percent) AS percent, sum(x.amount) AS amount FROM customers_discount x
+        WHERE x.version_id = v.id AND {DISCOUNT_COUNTS.format(day="d.day")}
+    ) off ON true
+"""
+STEPS = """
+    SELECT *, lag(native, 1, 0::numeric) OVER w AS native_before, lag(currency) OVER w AS old,
+        lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before,
+        lag(gross) OVER w AS gross_before
+    FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
+"""
+# The customer's total at the end of the day, and yesterday's book at today's rates.
+TOTALS = f"""
+    SELECT customer_id, day,
+        sum(round(native * {RATE.format(currency="currency", day="day")}, 12)) AS total,
+        sum(round(native_before * {RATE.format(currency="old", day="day")}, 12)) AS revalued,
+        bool_or(state = 'paused' AND native_before > 0) AS pauses,
+        bool_or(state = 'overdue' AND native_before > 0) AS lapses,
+        bool_or(state = 'on' AND native = 0 AND native_before > 0) AS turns_free,
+        bool_or(state_before = 'paused' AND native > 0) AS resumes,
+        bool_or(version_id = version_before AND gross = gross_before
+            AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
+        max(reason) FILTER (WHERE version_id IS DISTINCT FROM version_before AND reason <> '')
+            AS told
+    FROM steps GROUP BY customer_id, day
+"""
+CHANGES = """
+    SELECT *, lag(total, 1, 0::numeric) OVER w AS before,
+        coalesce(max(total) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) > 0
+            AS has_paid
+    FROM totals WINDOW w AS (PARTITION BY customer_id ORDER BY day)
+"""
+BOOK = f"""
+    WITH versions AS MATERIALIZED (
+        SELECT s.customer_id, v.* FROM customers_subscription s
+        JOIN customers_subscriptionversion v ON v.subscription_id = s.id
+        WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
+    ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}), steps AS ({STEPS}),
+    totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES})
+    INSERT INTO metrics_revenuemovement (customer_id, day, kind, reason, amount, balance)
+    SELECT customer_id, day, 'fx', '', revalued - before, revalued
+    FROM changes WHERE revalued <> before
+    UNION ALL
+    SELECT customer_id, day,
+        CASE WHEN total > revalued AND revalued > 0 THEN 'expansion'
+            WHEN total > revalued AND has_paid THEN 'reactivation'
+            WHEN total > revalued THEN 'new'
+            WHEN total = 0 THEN 'churn' ELSE 'contraction' END,
+        CASE WHEN total = 0 AND pauses THEN 'paused'
+            WHEN total = 0 AND lapses THEN 'involuntary'
+            WHEN total = 0 AND turns_free THEN 'moved_to_free'
+            WHEN total = 0 THEN left(coalesce(told, 'ended'), 30)
+            WHEN revalued = 0 AND has_paid AND resumes THEN 'resumed'
+            WHEN revalued > 0 AND rediscounts AND total > revalued THEN 'discount_expired'
+            WHEN revalued > 0 AND rediscounts THEN 'discount_started'
+            ELSE left(coalesce(told, ''), 30) END,
+        total - revalued, total
+    FROM changes WHERE total <> revalued
+    ORDER BY 1, 2, 3
+"""
+
+
+def book_movements(customers: Sequence[int], *, through: date) -> int:
+    """Write the ledger of some customers anew, up to and with a day. How many lines it has."""
+    if not customers:
+        return 0
+    values = value_parameters() | {"customers": list(customers), "through": through}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(FORGET, values)
+        cursor.execute(BOOK, values)
+        return int(cursor.rowcount)
+
+
+def rebuild_movements(*, through: date) -> int:
+    """Write the ledger of everybody anew, some thousand customers at a time."""
+    lines, last = 0, 0
+    while True:
+        following = Customer.objects.filter(pk__gt=last).order_by("pk")
+        batch = list(following.values_list("pk", flat=True)[:BATCH])
+        if not batch:
+            return lines
+        lines += book_movements(batch, through=through)
+        last = batch[-1]
