@@ -1,10 +1,12 @@
 """Whether we live, and whether we are ready to serve: for load balancers and supervisors."""
 
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
+
+from customers.ingest import partitions
+from lib.days import add_months, today
 
 
 @require_safe
@@ -14,9 +16,11 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Whether database and Redis answer, and events of the coming month have a place."""
+    room_ends_on = partitions.room_ends_on()
     cache.get("ready")
+    if room_ends_on is None or room_ends_on < add_months(today(), 1):
+        return JsonResponse({"ready": False, "room_for_events_ends": room_ends_on}, status=503)
     return JsonResponse({"ready": True})
 
 

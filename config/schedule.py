@@ -25,8 +25,16 @@ TIMETABLE = {
         "task": "metrics.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="40"),
     },
-    "every morning, make and drop partitions": {
+    "every ten minutes, make and drop partitions of usage events": {
         "task": "customers.jobs.keep_partitions",
-        "schedule": crontab(hour="3", minute="30"),
+        "schedule": timedelta(minutes=10),
+    },
+    "every minute, place events whose customer has appeared": {
+        "task": "customers.jobs.replay_waiting_events",
+        "schedule": timedelta(seconds=60),
+    },
+    "every morning, forget old events and messages": {
+        "task": "customers.jobs.forget_old_events",
+        "schedule": crontab(hour="3", minute="40"),
     },
 }

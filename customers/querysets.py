@@ -91,7 +91,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return self.all() if user.may("imports") else self.none()
 
 
-class EventSourceQuerySet(models.QuerySet):
+class EventSourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """What sources send is looked after by those who manage their keys."""
         return self.all() if user.may("keys") else self.none()
