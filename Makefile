@@ -30,9 +30,10 @@ setup: $(STAMPS)/runtime $(STAMPS)/node $(STAMPS)/assets
 setup-dev: setup $(STAMPS)/dev
 
 $(STAMPS)/venv:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  (echo "Enishi needs Python 3.11 or newer; $(PYTHON) is older." >&2; exit 1)
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  (echo "Enishi needs Python 3.11 or newer with venv; found: $(or $(PYTHON),none)." \
+	  "Name one with make PYTHON=/path/to/python3.11" >&2; exit 1)
+	@"$(PYTHON)" -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/runtime: $(STAMPS)/venv requirements/runtime.txt requirements/embedded.txt requirements/predictive.txt

