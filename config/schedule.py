@@ -17,6 +17,14 @@ TIMETABLE = {
         "task": "outreach.jobs.send_ready_messages",
         "schedule": timedelta(seconds=10),
     },
+    "every ten seconds, write down which mailed links were opened": {
+        "task": "outreach.jobs.flush_hits",
+        "schedule": timedelta(seconds=10),
+    },
+    "every minute, go on with waves that nobody prepares": {
+        "task": "surveys.jobs.resume_waves",
+        "schedule": timedelta(seconds=60),
+    },
     "every ten seconds, take up imports that nobody holds": {
         "task": "customers.jobs.resume_imports",
         "schedule": timedelta(seconds=10),

@@ -1,6 +1,6 @@
 """The questions asked about surveys and what came back."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
@@ -8,10 +8,11 @@ from accounts.permissions import Permission
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from surveys.models import Survey
+
+Row = TypeVar("Row", bound=models.Model)
 
 
-class SurveyQuerySet(models.QuerySet["Survey"]):
+class SurveysQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: "User") -> Self:
         """Surveys are the company's; answers are cut by customer."""
         if not user.is_authenticated:
@@ -19,7 +20,11 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.all() if user.may(Permission.VIEW_SURVEYS) else self.none()
 
 
-class WaveQuerySet(SurveyQuerySet):
+class SurveyQuerySet(SurveysQuerySet[Any]):
+    pass
+
+
+class WaveQuerySet(SurveysQuerySet[Any]):
     pass
 
 

@@ -7,6 +7,9 @@ from django.test import Client
 from outreach.links import Purpose, token_for
 from surveys.models import Invitation
 from tests.factories import InvitationFactory
+from tests.outreach.conftest import post
+
+__all__ = ["post"]
 
 
 @pytest.fixture
