@@ -17,6 +17,8 @@ from lib.days import today
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
+from outreach.models import Mailing, Topic
+from surveys.models import Survey
 
 CUSTOMERS = 100_000
 DAYS_OF_USAGE = 30
@@ -30,7 +32,7 @@ SELECT 'B-' || n, 'Bench ' || n, '', 'bench' || n || '.example',
     (ARRAY['SMB', 'Mid-market', 'Enterprise'])[1 + n %% 3], 'adopting',
     (ARRAY['tech', 'low', 'high'])[1 + n %% 3], %(first_csm)s + n %% %(csms)s, 'software', 'JP',
     'ja', 'JPY', '{}', %(day)s::date - 400 - n %% 300, NULL, '', 'bench ' || n || ' b-' || n,
-    %(day)s::date - n %% 90 * interval '1 day', now(), now()
+    %(day)s::date - (1 + n %% 90) * interval '1 day', now(), now()
 FROM generate_series(1, %(customers)s) n
 """
 CONTACT_ROWS = """
@@ -87,22 +89,17 @@ SELECT (SELECT min(id) FROM surveys_survey), customer_id, id, id %% 11, '', 'ja'
     now() - id %% 80 * interval '1 day', now()
 FROM customers_contact WHERE id %% 3 = 0
 """
-MAILING_ROW = """
-INSERT INTO outreach_mailing (name, topic_id, state, pause_reason, created_at)
-SELECT 'Bench ' || n, (SELECT min(id) FROM outreach_topic), 'running', '', now()
-FROM generate_series(1, 10) n RETURNING id
-"""
 MESSAGE_ROWS = """
 INSERT INTO outreach_message (uuid, mailing_id, contact_id, email, email_norm, language, subject,
-    text_body, html_body, state, reason, attempts, due_at, sent_at, smtp_text, hit_scores,
-    hit_count, created_at)
-SELECT gen_random_uuid(), m.id, c.id, c.email, c.email, 'ja', 'Bench', '', '', 'sent', '', 1, now(),
+    merge_fields, state, reason, attempts, due_at, sent_at, smtp_text, hit_scores, hit_count,
+    created_at)
+SELECT gen_random_uuid(), m.id, c.id, c.email, c.email, 'ja', 'Bench', '{}', 'sent', '', 1, now(),
     now(), '', 0, 0, now()
 FROM customers_contact c, outreach_mailing m
 """
 STATEMENTS = [
     CONTACT_ROWS, SUBSCRIPTION_ROWS, VERSION_ROWS, USAGE_ROWS, PERSON_ROWS, TOUCHPOINT_ROWS,
-    TICKET_ROWS, PURCHASE_ROWS, SURVEY_ROWS, MAILING_ROW, MESSAGE_ROWS,
+    TICKET_ROWS, PURCHASE_ROWS, SURVEY_ROWS, MESSAGE_ROWS,
 ]  # fmt: skip
 
 
@@ -116,6 +113,9 @@ def build(scale: float, day: date | None = None) -> int:
     for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
         make_partitions(table, end - timedelta(days=400), end + timedelta(days=366))
     first = _people()
+    Survey.objects.create(name="Bench")
+    topic = Topic.objects.create(key="bench", name_en="Bench", name_ja="Bench")
+    Mailing.objects.bulk_create(Mailing(name=f"Bench {n}", topic=topic) for n in range(10))
     values = {"customers": count, "day": end, "days": DAYS_OF_USAGE, "first_csm": first,
               "csms": CSM_COUNT}  # fmt: skip
     with connection.cursor() as cursor:
