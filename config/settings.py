@@ -340,7 +340,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [
-    r"^(v1|batch|capture|e|i|flags|decide|array|sourceConfig|u|health)(/|$)",
+    r"(?i)^(v1|batch|capture|e|i|flags|decide|array|sourceConfig|u|health)(/|$)",
 ]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE

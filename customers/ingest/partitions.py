@@ -42,7 +42,7 @@ def _was_filled_lately(first: date, now: datetime) -> bool:
         sql.Identifier(USAGE_EVENTS.partition_name(first))
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [now - RECENTLY_RECEIVED])
+        cursor.execute(statement.as_string(), [now - RECENTLY_RECEIVED])
         return bool(cursor.fetchone()[0])
 
 

@@ -17,7 +17,7 @@ def _noon():
 
 
 @pytest.fixture
-def server(ada):
+def server_key(ada):
     """A server key: the row, and its text in `.text`."""
     key, text = ApiKey.issue(owner=ada, name="server", kind=ApiKey.Kind.SERVER)
     key.text = text
@@ -25,7 +25,7 @@ def server(ada):
 
 
 @pytest.fixture
-def browser(ada):
+def browser_key(ada):
     key, text = ApiKey.issue(
         owner=ada,
         name="browser",
@@ -54,11 +54,11 @@ def post():
 
 
 @pytest.fixture
-def batch(post, server):
+def batch(post, server_key):
     """Send a batch of items with the server key."""
 
     def send(*items, **envelope):
-        return post("/v1/batch", {"writeKey": server.text, "batch": list(items), **envelope})
+        return post("/v1/batch", {"writeKey": server_key.text, "batch": list(items), **envelope})
 
     return send
 

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def waiting(post, browser):
+def waiting(post, browser_key):
     """Two events of a company nobody knows yet."""
     items = [a_track(1, context={"groupId": "late"}), a_track(2, context={"groupId": "late"})]
-    post("/v1/batch", {"writeKey": browser.text, "batch": items})
+    post("/v1/batch", {"writeKey": browser_key.text, "batch": items})
 
 
 def test_waiting_events_are_placed_when_their_customer_appears(waiting):
@@ -47,12 +47,12 @@ def test_a_name_mapped_to_a_customer_serves_what_waits_and_what_comes(waiting, b
     assert not Customer.objects.filter(external_id="late").exists()
 
 
-def test_an_event_sent_again_after_its_replay_is_a_duplicate(waiting, post, browser):
+def test_an_event_sent_again_after_its_replay_is_a_duplicate(waiting, post, browser_key):
     CustomerFactory(external_id="late")
     replay_waiting()
 
     item = a_track(1, context={"groupId": "late"})
-    answer = post("/v1/batch", {"writeKey": browser.text, "batch": [item]})
+    answer = post("/v1/batch", {"writeKey": browser_key.text, "batch": [item]})
 
     assert answer.json()["verdicts"] == ["duplicate"]
 
@@ -98,9 +98,9 @@ def test_an_event_that_is_refused_again_stays_in_quarantine(batch):
     assert QuarantinedEvent.objects.get().code == "event_missing"
 
 
-def test_a_revoked_key_loses_nothing_of_its_quarantine(batch, server):
+def test_a_revoked_key_loses_nothing_of_its_quarantine(batch, server_key):
     batch(a_track(1, event=""))
-    server.revoke()
+    server_key.revoke()
 
     is_placed = retry_quarantined(QuarantinedEvent.objects.select_related("source").get())
 

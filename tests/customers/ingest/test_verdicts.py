@@ -17,7 +17,7 @@ def counted(source):
     return {name: n for name in names if (n := sum(getattr(row, name) for row in rows))}
 
 
-def test_a_batch_is_stored_and_every_event_gets_its_verdict(batch, server, bakery):
+def test_a_batch_is_stored_and_every_event_gets_its_verdict(batch, server_key, bakery):
     answer = batch(a_track(1), a_track(2), a_track(1), a_track(3, event=None))
 
     assert answer.status_code == 200
@@ -36,7 +36,7 @@ def test_a_batch_is_stored_and_every_event_gets_its_verdict(batch, server, baker
         "verdicts": ["stored", "stored", "duplicate", "quarantined"],
     }
     assert UsageEvent.objects.filter(customer_id=bakery.pk).count() == 2
-    assert counted(server) == {"stored": 2, "duplicate": 1, "quarantined": 1}
+    assert counted(server_key) == {"stored": 2, "duplicate": 1, "quarantined": 1}
 
 
 def test_a_batch_sent_again_is_a_duplicate_although_it_was_sent_at_another_time(batch, bakery):
@@ -57,22 +57,22 @@ def test_the_first_body_of_a_message_stays(batch, bakery):
     assert UsageEvent.objects.get().name == "first"
 
 
-def test_an_event_of_nobody_we_know_waits(batch, server):
+def test_an_event_of_nobody_we_know_waits(batch, server_key):
     answer = batch(a_track(1, context={}))
 
     assert answer.json()["verdicts"] == ["waiting"]
     assert UnresolvedEvent.objects.get().message_id == "m-1"
-    assert counted(server) == {"waiting": 1}
+    assert counted(server_key) == {"waiting": 1}
 
 
-def test_a_revoked_key_is_answered_200_and_its_events_are_dropped(batch, server, bakery):
-    server.revoke()
+def test_a_revoked_key_is_answered_200_and_its_events_are_dropped(batch, server_key, bakery):
+    server_key.revoke()
 
     answer = batch(a_track(1), a_track(2))
 
     assert (answer.status_code, answer.json()["verdicts"]) == (200, ["dropped", "dropped"])
     assert not UsageEvent.objects.exists()
-    assert counted(server) == {"dropped": 2}
+    assert counted(server_key) == {"dropped": 2}
 
 
 def test_a_company_a_server_names_as_a_group_becomes_a_detected_customer(batch):
@@ -86,8 +86,8 @@ def test_a_company_a_server_names_as_a_group_becomes_a_detected_customer(batch):
     assert Customer.objects.matching("new co").exists()
 
 
-def test_a_browser_makes_no_customers(post, browser):
-    answer = post("/v1/batch", {"writeKey": browser.text, "batch": [a_track(1)]})
+def test_a_browser_makes_no_customers(post, browser_key):
+    answer = post("/v1/batch", {"writeKey": browser_key.text, "batch": [a_track(1)]})
 
     assert answer.json()["verdicts"] == ["waiting"]
     assert not Customer.objects.exists()
@@ -106,11 +106,13 @@ def test_a_deleted_customer_is_never_made_again_by_an_event(batch, bakery):
     ("spelling", "verdict"),
     [(" 42", "stored"), ("42 ", "stored"), (42, "stored"), (42.0, "stored"), ("042", "waiting")],
 )
-def test_outer_spaces_of_an_id_do_not_count_and_leading_zeros_do(post, browser, spelling, verdict):
+def test_spaces_around_an_id_do_not_count_and_leading_zeros_do(
+    post, browser_key, spelling, verdict
+):
     Customer.objects.create(external_id="42", name="Answer")
 
     item = a_track(1, context={"groupId": spelling})
-    answer = post("/v1/batch", {"writeKey": browser.text, "batch": [item]})
+    answer = post("/v1/batch", {"writeKey": browser_key.text, "batch": [item]})
 
     assert answer.json()["verdicts"] == [verdict]
 
@@ -131,11 +133,11 @@ POISON = {
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
 def test_one_poison_event_goes_into_quarantine_and_the_others_are_stored(
-    post, server, bakery, poison
+    post, server_key, bakery, poison
 ):
     items = [json.dumps(a_track(n)) for n in range(20)]
     items[10] = poison
-    body = f'{{"writeKey":"{server.text}","batch":[{",".join(items)}]}}'
+    body = f'{{"writeKey":"{server_key.text}","batch":[{",".join(items)}]}}'
 
     answer = post("/v1/batch", body.encode())
 
