@@ -289,6 +289,8 @@ SOCIALACCOUNT_PROVIDERS = {
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Days a Japanese, an American and a Briton read the same way.
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = REPORTING_TIME_ZONE
 

@@ -67,6 +67,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Without the tasks that sleep; the last day of a snooze is inclusive."""
         return self.open().filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lt=day))
 
+    def asleep_on(self, day: date) -> Self:
+        return self.open().filter(snoozed_until__gte=day)
+
     def due_within(self, days: int, *, today: date) -> Self:
         return self.filter(due_on__lte=today + timedelta(days=days))
 

@@ -19,6 +19,7 @@ from customers.models import (
     Touchpoint,
 )
 from lib.searching import search_key
+from metrics.models import Alert, Snapshot
 from outreach.models import Mailing, MailText, Message, Topic
 from surveys.models import Invitation, Response, Survey, SurveyVersion, Wave
 from surveys.wording import first_texts
@@ -236,3 +237,26 @@ class InvitationFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Invitation
+
+
+class SnapshotFactory(factory.django.DjangoModelFactory):
+    customer = factory.SubFactory(CustomerFactory)
+    day = DAY
+    health_score = Decimal(72)
+    health_band = "green"
+    health_coverage = Decimal("0.9")
+    mrr = Decimal(300_000)
+    annual_value = Decimal(3_600_000)
+
+    class Meta:
+        model = Snapshot
+
+
+class AlertFactory(factory.django.DjangoModelFactory):
+    customer = factory.SubFactory(CustomerFactory)
+    kind = "went_red"
+    details = factory.LazyFunction(lambda: {"score": "31"})
+    day = DAY
+
+    class Meta:
+        model = Alert

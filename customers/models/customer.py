@@ -107,6 +107,11 @@ class Customer(models.Model):
             # The Customers page sorted by name, all and one CSM's.
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["csm", "name", "id"], name="customer_by_csm_and_name"),
+            # The Customers page sorted by last touch, and its choice of segments.
+            models.Index(
+                F("last_touch_at").asc(nulls_first=True), "id", name="customer_by_last_touch"
+            ),
+            models.Index(fields=["segment", "id"], name="customer_by_segment"),
             # Delta reads of the API.
             models.Index(fields=["updated_at", "id"], name="customer_by_update"),
             models.Index(fields=["created_at", "id"], name="customer_by_creation"),

@@ -82,6 +82,11 @@ class Task(models.Model):
                 fields=["customer", "due_on"], name="task_open_by_customer",
                 condition=Q(done_at__isnull=True, dropped_at__isnull=True),
             ),
+            # Everybody's tasks by day: the list of a lead.
+            models.Index(
+                fields=["due_on", "id"], name="task_open_by_day",
+                condition=Q(done_at__isnull=True, dropped_at__isnull=True),
+            ),
             models.Index(fields=["created_at", "id"], name="task_by_creation"),
         ]  # fmt: skip
 

@@ -1,10 +1,42 @@
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.permissions import Permission
+from customers.forms import PortfolioForm
+from lib import days
+from lib.paging import page_number
+from metrics.models import CompanyDay
+from metrics.portfolio import newcomers, portfolio_page
 
+
+@never_cache
 @login_required
 @require_safe
 def customer_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "customers/customer_list.html")
+    form = PortfolioForm(request.GET, user=request.user)
+    wishes, today = form.wishes(), days.today()
+    number = page_number(request.GET.get("page", ""))
+    page = portfolio_page(request.user, wishes, number=number, today=today)
+    closed_day = CompanyDay.objects.values_list("day", flat=True).first()
+    context = {
+        "form": form,
+        "wishes": wishes,
+        "page": page,
+        "newcomers": newcomers(request.user, wishes, closed_day=closed_day) if number == 1 else [],
+        "closed_day": closed_day,
+        "csms": User.objects.visible_to(request.user).csms(),
+        "may_edit": request.user.may(Permission.EDIT_CUSTOMERS),
+        "today": today,
+    }
+    part = "customers/_portfolio.html" if request.htmx else "customers/customer_list.html"
+    response = render(request, part, context)
+    if request.htmx:
+        asked = {key: value for key, value in request.GET.items() if value}
+        response["HX-Replace-Url"] = f"{request.path}?{urlencode(asked)}" if asked else request.path
+    return response

@@ -92,7 +92,6 @@ const count = (form) => {
   const boxes = [...document.querySelectorAll(`input[data-pick][form="${form.id}"]`)];
   const picked = boxes.filter((box) => box.checked).length;
   form.querySelectorAll("[data-picked-count]").forEach((place) => { place.textContent = String(picked); });
-  form.classList.toggle("is-active", picked > 0);
 };
 
 document.addEventListener("change", (event) => {

@@ -1,9 +1,31 @@
 """Who may open what in customers. The columns are explained in test_pages.py."""
 
 TABLE: dict[str, tuple[int, ...]] = {
-    #                                  nobody Ben  Ana  Lea  Vic  Ada
-    "GET customers:today":             (302, 200, 200, 200, 200, 200),
-    "GET customers:customer_list":     (302, 200, 200, 200, 200, 200),
-    "GET customers:task_list":         (302, 200, 200, 200, 200, 200),
-    "GET customers:import_list":       (302, 403, 403, 200, 403, 200),
+    #                                           nobody Ben  Ana  Lea  Vic  Ada
+    "GET customers:today":                      (302, 200, 200, 200, 200, 200),
+    "GET customers:customer_list":              (302, 200, 200, 200, 200, 200),
+    "GET customers:customer_new":               (302, 200, 200, 200, 403, 200),
+    "POST customers:customer_new":              (302, 422, 422, 422, 403, 422),
+    "POST customers:customer_assign":           (302, 302, 302, 302, 403, 302),
+    "GET customers:customer_export":            (302, 200, 200, 200, 200, 200),
+    "POST customers:customer_export":           (302, 302, 302, 302, 302, 302),
+    "GET customers:customer_detail customer":   (302, 404, 200, 200, 200, 200),
+    "GET customers:customer_charts customer":   (302, 404, 200, 200, 200, 200),
+    "GET customers:customer_timeline customer": (302, 404, 200, 200, 200, 200),
+    "GET customers:customer_edit customer":     (302, 404, 200, 200, 403, 200),
+    "POST customers:customer_edit customer":    (302, 404, 422, 422, 403, 422),
+    "POST customers:touchpoint_log customer":   (302, 404, 302, 302, 403, 302),
+    "GET customers:contact_new customer":       (302, 404, 200, 200, 403, 200),
+    "POST customers:contact_new customer":      (302, 404, 422, 422, 403, 422),
+    "GET customers:contact_edit contact":       (302, 404, 200, 200, 403, 200),
+    "POST customers:contact_edit contact":      (302, 404, 422, 422, 403, 422),
+    "GET customers:task_list":                  (302, 200, 200, 200, 200, 200),
+    "GET customers:task_new":                   (302, 200, 200, 200, 403, 200),
+    "POST customers:task_new":                  (302, 422, 422, 422, 403, 422),
+    "POST customers:task_bulk_done":            (302, 302, 302, 302, 403, 302),
+    "POST customers:task_done task":            (302, 404, 302, 302, 403, 302),
+    "POST customers:task_reopen task":          (302, 404, 302, 302, 403, 302),
+    "POST customers:task_drop task":            (302, 404, 302, 302, 403, 302),
+    "POST customers:task_snooze task":          (302, 404, 302, 302, 403, 302),
+    "GET customers:import_list":                (302, 403, 403, 200, 403, 200),
 }  # fmt: skip

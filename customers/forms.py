@@ -1,0 +1,150 @@
+"""What pages about customers ask for, and what is said when it is not understood."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from customers.models import Contact, Customer, Task, Touchpoint
+from customers.segments import known_segments
+from metrics.models import HealthScore
+from metrics.portfolio import SORTS, Wishes
+
+RENEWING = [("", _("Any renewal")), ("30", _("Within 30 days")), ("90", _("Within 90 days")),
+            ("180", _("Within 180 days"))]  # fmt: skip
+EARLIEST, LATEST = "1900-01-01", "2200-12-31"
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar; it wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"min": EARLIEST, "max": LATEST})
+
+
+class PortfolioForm(forms.Form):
+    """The filter bar of the Customers page. What is not understood is left out, and said."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    band = forms.ChoiceField(
+        label=_("Health"),
+        required=False,
+        choices=[("", _("Any health")), *HealthScore.Band.choices],
+    )
+    csm = forms.ModelChoiceField(
+        label=_("CSM"), required=False, queryset=User.objects.none(), empty_label=_("Any CSM")
+    )
+    segment = forms.ChoiceField(label=_("Segment"), required=False)
+    stage = forms.ChoiceField(
+        label=_("Stage"), required=False, choices=[("", _("Any stage")), *Customer.Stage.choices]
+    )
+    touch = forms.ChoiceField(
+        label=_("Touch"), required=False, choices=[("", _("Any touch")), *Customer.Touch.choices]
+    )
+    renewing = forms.ChoiceField(label=_("Renewal"), required=False, choices=RENEWING)
+    sort = forms.ChoiceField(required=False, choices=[(s, s) for s in SORTS])
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["csm"].queryset = User.objects.visible_to(user).csms()
+        segments = [(segment, segment) for segment in known_segments()]
+        self.fields["segment"].choices = [("", _("Any segment")), *segments]
+        if not user.sees_every_customer:
+            del self.fields["csm"]
+
+    def wishes(self) -> Wishes:
+        self.is_valid()
+        asked = self.cleaned_data
+        csm = asked.get("csm")
+        return Wishes(
+            text=asked.get("q", "").replace("\x00", ""),
+            segment=asked.get("segment", ""),
+            stage=asked.get("stage", ""),
+            touch=asked.get("touch", ""),
+            band=asked.get("band", ""),
+            csm=csm.pk if csm else None,
+            renewing_within=int(asked["renewing"]) if asked.get("renewing") else None,
+            sort=asked.get("sort") or SORTS[0],
+        )
+
+
+class CustomerForm(forms.ModelForm):
+    class Meta:
+        model = Customer
+        fields = [
+            "name", "kana", "external_id", "domain", "segment", "stage", "touch", "csm", "team",
+            "parent", "industry", "country", "language", "currency", "started_on",
+        ]  # fmt: skip
+        widgets = {"started_on": DateInput()}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["csm"].queryset = User.objects.visible_to(user).csms()
+        self.fields["parent"] = forms.CharField(
+            label=_("External id of the parent"), required=False, max_length=200
+        )
+        self.fields["external_id"].required = False
+        self.fields["external_id"].help_text = _("Left empty, Enishi makes one up.")
+        if self.instance.parent_id:
+            self.initial["parent"] = self.instance.parent.external_id
+        self.user = user
+
+    def clean_external_id(self) -> str:
+        return self.cleaned_data["external_id"].strip() or f"enishi-{uuid.uuid4().hex[:12]}"
+
+    def clean_parent(self) -> Customer | None:
+        wanted = self.cleaned_data["parent"].strip()
+        if not wanted:
+            return None
+        found = Customer.objects.visible_to(self.user).filter(external_id=wanted).first()
+        if found is None or found.pk == self.instance.pk:
+            raise forms.ValidationError(_("There is no other customer with this external id."))
+        return found
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = Contact
+        fields = ["name", "kana", "email", "title", "role", "language", "consent"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("name") and not given.get("email"):
+            raise forms.ValidationError(_("Give a name or an e-mail address."))
+        return given
+
+
+class TouchpointForm(forms.ModelForm):
+    class Meta:
+        model = Touchpoint
+        fields = ["kind", "minutes", "summary"]
+        widgets = {"summary": forms.Textarea(attrs={"rows": 2})}
+
+    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=1_440)
+    summary = forms.CharField(
+        label=_("What was said"), required=False, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def clean_minutes(self) -> int:
+        return self.cleaned_data["minutes"] or 0
+
+
+class TaskForm(forms.ModelForm):
+    class Meta:
+        model = Task
+        fields = ["title", "type", "priority", "due_on", "assignee", "note"]
+        widgets = {"due_on": DateInput(), "note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = User.objects.visible_to(user).csms()
+
+
+class SnoozeForm(forms.Form):
+    until = forms.DateField(label=_("Asleep until"), widget=DateInput())
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -1,0 +1,186 @@
+"""Pictures as Vega-Lite specifications in plain dicts, once for pages and for reports.
+
+A colour is a role written `@accent`; whoever draws replaces it by the colour of the theme. Days are
+sent as UTC midnights and drawn on a UTC scale, so that no zone moves them. Each chart carries the
+sentence it shows and a table of the same numbers.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+Spec = dict[str, Any]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`title` says the finding, `summary` is read out, `heads` and `rows` are the numbers."""
+
+    key: str
+    title: Text
+    summary: Text
+    spec: Spec
+    heads: Sequence[Text]
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def script_id(self) -> str:
+        return f"spec-{self.key}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a line over days is drawn: `shape` is line, area or step, `role` its colour."""
+
+    unit: Text
+    role: str = "@accent"
+    shape: str = "line"
+    height: int = 150
+    top: float | None = None
+    number: str = ",.0f"
+    bands: tuple[tuple[float, float, str], ...] = ()
+
+
+def days_spec(points: Iterable[tuple[date, Decimal | int | float | None]], look: Look) -> Spec:
+    """One figure over days, from nought; a gap where there is none; hovering tells the figure."""
+    values = [{"day": moment(day), "value": plain(value)} for day, value in points]
+    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None}
+    y_scale: Spec = {"zero": True, "nice": True}
+    if look.top is not None:
+        y_scale = {"domain": [0, look.top]}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "scale": y_scale,
+        "axis": {"format": look.number, "tickCount": 4},
+    }
+    tooltip = [
+        {"field": "day", "type": "temporal", "format": "%x", "title": ""},
+        {"field": "value", "type": "quantitative", "format": look.number, "title": str(look.unit)},
+    ]
+    mark: Spec = {"type": "line", "color": look.role, "strokeWidth": 2}
+    if look.shape == "area":
+        mark = {"type": "area", "color": look.role, "opacity": 0.25, "line": {"color": look.role}}
+    if look.shape == "step":
+        mark["interpolate"] = "step-after"
+    layers: list[Spec] = [*map(band_layer, look.bands)]
+    layers.append({"mark": mark, "encoding": {"x": x, "y": y}})
+    # A line has no place to point at: unseen points carry what hovering tells.
+    layers.append(
+        {
+            "mark": {"type": "point", "opacity": 0, "size": 120, "filled": True},
+            "encoding": {"x": x, "y": y, "tooltip": tooltip},
+        }
+    )
+    return framed({"data": {"values": values}, "layer": layers}, look.height)
+
+
+def band_layer(band: tuple[float, float, str]) -> Spec:
+    """A horizontal stripe behind the line."""
+    low, high, role = band
+    return {
+        "data": {"values": [{"low": low, "high": high}]},
+        "mark": {"type": "rect", "color": role, "opacity": 0.10},
+        "encoding": {
+            "y": {"field": "low", "type": "quantitative"},
+            "y2": {"field": "high"},
+        },
+    }
+
+
+def stacked_days_spec(
+    points: Iterable[tuple[date, str, Decimal | int]], order: Sequence[tuple[str, str]], height: int
+) -> Spec:
+    """Shares of a whole over days; `order` gives each name its colour, lowest first."""
+    values = [{"day": moment(d), "name": name, "value": plain(v)} for d, name, v in points]
+    names = [name for name, _role in order]
+    spec = {
+        "data": {"values": values},
+        "mark": {"type": "area", "opacity": 0.85},
+        "encoding": {
+            "x": {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None},
+            "y": {"field": "value", "type": "quantitative", "stack": "zero", "title": None,
+                  "axis": {"format": ",.0f", "tickCount": 4}},
+            "color": {"field": "name", "type": "nominal", "title": None, "sort": names,
+                      "scale": {"domain": names, "range": [role for _name, role in order]},
+                      "legend": {"orient": "top", "symbolType": "square"}},
+            "order": {"field": "rank", "type": "quantitative"},
+            "tooltip": [
+                {"field": "day", "type": "temporal", "format": "%x", "title": ""},
+                {"field": "name", "type": "nominal", "title": ""},
+                {"field": "value", "type": "quantitative", "format": ",.0f", "title": ""},
+            ],
+        },
+    }  # fmt: skip
+    for value in values:
+        value["rank"] = names.index(value["name"])
+    return framed(spec, height)
+
+
+def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, number: str) -> Spec:
+    """From an opening over ups and downs to a closing. The first and last step stand on nought."""
+    values, level = [], Decimal(0)
+    for index, (label, amount, role) in enumerate(steps):
+        is_total = index in (0, len(steps) - 1)
+        start = Decimal(0) if is_total else level
+        level = amount if is_total else level + amount
+        values.append({"label": str(label), "from": plain(start), "to": plain(level),
+                       "middle": plain((start + level) / 2), "amount": plain(amount),
+                       "role": role})  # fmt: skip
+    labels = [value["label"] for value in values]
+    x = {"field": "label", "type": "nominal", "sort": labels, "title": None,
+         "axis": {"labelAngle": 0, "labelLimit": 90}}  # fmt: skip
+    y_axis = {"format": number, "tickCount": 4}
+    bars = {
+        "mark": {"type": "bar", "size": 34, "cornerRadius": 2},
+        "encoding": {
+            "x": x,
+            "y": {"field": "from", "type": "quantitative", "title": None, "axis": y_axis,
+                  "scale": {"zero": False, "nice": True, "domain": around(values)}},
+            "y2": {"field": "to"},
+            "color": {"field": "role", "type": "nominal", "scale": None, "legend": None},
+            "tooltip": [
+                {"field": "label", "type": "nominal", "title": ""},
+                {"field": "amount", "type": "quantitative", "format": ",.0f", "title": ""},
+            ],
+        },
+    }  # fmt: skip
+    text = {
+        "mark": {"type": "text", "dy": -8, "fontWeight": 600, "color": "@ink"},
+        "encoding": {
+            "x": x,
+            "y": {"field": "high", "type": "quantitative"},
+            "text": {"field": "amount", "type": "quantitative", "format": number},
+        },
+    }
+    for value in values:
+        value["high"] = max(value["from"], value["to"])
+    return framed({"data": {"values": values}, "layer": [bars, text]}, height)
+
+
+def around(values: list[Spec]) -> list[float]:
+    """The part of the axis the steps live in: totals tower over movements otherwise."""
+    ends = [value["from"] for value in values[1:-1]] + [value["to"] for value in values]
+    low, high = min(ends), max(ends)
+    room = (high - low) or abs(high) or 1
+    return [max(0.0, low - room * 0.6), high + room * 0.2]
+
+
+def framed(spec: Spec, height: int) -> Spec:
+    return {"$schema": SCHEMA, "width": "container", "height": height, **spec}
+
+
+def moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def plain(value: Decimal | int | float | None) -> float | int | None:
+    """What JSON can carry; pictures need no exact decimals."""
+    return float(value) if isinstance(value, Decimal) else value

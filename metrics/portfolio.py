@@ -1,0 +1,120 @@
+"""The portfolio: which customers a list shows, in which order, one page of it.
+
+The order comes from an index of the snapshots, so that page 500 costs little more than page 1: the
+ids of one page are found first, and only these rows are then read in full. How many there are in
+all is never counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, Model, OrderBy, Q, QuerySet
+
+from accounts.models import User
+from customers.models import Customer
+from lib.days import day_start
+from lib.paging import Page, page_of
+from lib.searching import search_key
+from metrics.models import Snapshot
+from metrics.usage import uses_by_day
+
+SORTS = ("health", "-health", "arr", "-arr", "renewal", "touch", "name", "-name")
+# Of these orders the index stands on the snapshot; the others are of the customer.
+BY_SNAPSHOT: dict[str, list[OrderBy | str]] = {
+    "health": [F("health_score").asc(nulls_last=True), "customer_id"],
+    "-health": [F("health_score").desc(nulls_first=True), "-customer_id"],
+    "-arr": ["-mrr", "customer_id"],
+    "arr": ["mrr", "-customer_id"],
+    "renewal": [F("renews_on").asc(nulls_last=True), "customer_id"],
+}
+BY_CUSTOMER: dict[str, list[OrderBy | str]] = {
+    "touch": [F("last_touch_at").asc(nulls_first=True), "id"],
+    "name": ["name", "id"],
+    "-name": ["-name", "-id"],
+}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody asked of the list. Empty means everything; `band` and the like are keys."""
+
+    text: str = ""
+    segment: str = ""
+    stage: str = ""
+    touch: str = ""
+    band: str = ""
+    csm: int | None = None
+    renewing_within: int | None = None
+    sort: str = "health"
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != Wishes(sort=self.sort)
+
+
+def portfolio_page(user: User, wishes: Wishes, *, number: int, today: date) -> Page[Customer]:
+    """One page of what the user may see, with CSM, snapshot and `uses` of 28 days, oldest first."""
+    keys = page_of(ordered_keys(user, wishes, today=today), number)
+    customers = in_order(keys.rows)
+    uses = uses_by_day(keys.rows, today - timedelta(days=1))
+    for customer in customers:
+        customer.uses = uses.get(customer.pk, [])
+    return Page(customers, number, keys.has_next)
+
+
+def ordered_keys(user: User, wishes: Wishes, *, today: date) -> "QuerySet[Model, int]":
+    """The ids of all matching customers in the wished order."""
+    if wishes.sort in BY_CUSTOMER:
+        found = Customer.objects.visible_to(user).filter(conditions(wishes, today=today))
+        return found.order_by(*BY_CUSTOMER[wishes.sort]).values_list("pk", flat=True)
+    met = conditions(wishes, today=today, customer="customer__", snapshot="")
+    scored = Q(health_score__isnull=False) if wishes.sort == "-health" else Q()
+    found = Snapshot.objects.visible_to(user).filter(met, scored)
+    return found.order_by(*BY_SNAPSHOT[wishes.sort]).values_list("pk", flat=True)
+
+
+def conditions(
+    wishes: Wishes, *, today: date, customer: str = "", snapshot: str = "snapshot__"
+) -> Q:
+    """The wishes as conditions; the prefixes say how to reach customer and snapshot."""
+    exact = {
+        f"{customer}segment": wishes.segment,
+        f"{customer}stage": wishes.stage,
+        f"{customer}touch": wishes.touch,
+        f"{customer}csm_id": wishes.csm,
+        f"{snapshot}health_band": wishes.band,
+    }
+    met = Q(**{key: value for key, value in exact.items() if value})
+    if wishes.stage != Customer.Stage.CHURNED:
+        met &= Q(**{f"{customer}churned_on__isnull": True}) | Q(
+            **{f"{customer}churned_on__gt": today}
+        )
+    if wishes.renewing_within is not None:
+        end = today + timedelta(days=wishes.renewing_within)
+        met &= Q(**{f"{snapshot}renews_on__range": (today, end)})
+    for word in search_key(wishes.text).split():
+        met &= Q(**{f"{customer}search_text__contains": word})
+    return met
+
+
+def in_order(keys: list[int]) -> list[Customer]:
+    """The customers of these ids, in this order, each with its CSM and snapshot."""
+    found = Customer.objects.select_related("csm", "snapshot").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def newcomers(user: User, wishes: Wishes, *, closed_day: date | None) -> list[Customer]:
+    """Customers that came after the last closed day, and so have no snapshot yet; at most 20."""
+    if closed_day is None or wishes.sort in BY_CUSTOMER or wishes.band:
+        return []
+    since = day_start(closed_day + timedelta(days=1))
+    found = Customer.objects.visible_to(user).filter(conditions(wishes, today=closed_day))
+    fresh = found.filter(created_at__gte=since, snapshot__isnull=True)
+    return list(fresh.select_related("csm").order_by("-created_at", "-id")[:20])
+
+
+def in_chunks(keys: list[int], size: int = 1_000) -> Iterator[list[Customer]]:
+    """All of them without having all of them in memory; for exports."""
+    for start in range(0, len(keys), size):
+        yield in_order(keys[start : start + size])

@@ -1,0 +1,138 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from customers.models import Customer
+from tests.factories import DAY, CustomerFactory, SnapshotFactory
+
+LIST = reverse("customers:customer_list")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_day_in_june():
+    with time_machine.travel(DAY, tick=False):
+        yield
+
+
+def names(response) -> list[str]:
+    return [customer.name for customer in response.context["page"].rows]
+
+
+def with_score(name: str, score: int | None, csm, **snapshot) -> Customer:
+    customer = CustomerFactory(name=name, csm=csm)
+    band = "none" if score is None else "red" if score < 40 else "green"
+    SnapshotFactory(customer=customer, health_score=score, health_band=band, **snapshot)
+    return customer
+
+
+@pytest.mark.parametrize("how_many", [3, 30])
+def test_the_list_asks_the_same_number_of_questions(
+    as_user, lea, how_many, django_assert_num_queries
+):
+    for number in range(how_many):
+        with_score(f"Customer {number}", number, CustomerFactory().csm)
+    client = as_user(lea)
+
+    with django_assert_num_queries(10):
+        client.get(LIST)
+
+
+def test_those_who_need_help_stand_first_and_those_without_a_score_last(as_user, lea):
+    with_score("Well", 88, lea)
+    with_score("Unknown", None, lea)
+    with_score("Ill", 12, lea)
+
+    assert names(as_user(lea).get(LIST)) == ["Ill", "Well", "Unknown"]
+
+
+def test_a_csm_sees_only_her_own_customers(as_user, ana, ben):
+    with_score("Bakery", 50, ana)
+    with_score("Brewery", 50, ben)
+
+    assert names(as_user(ana).get(LIST)) == ["Bakery"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("-arr", "Big"), ("arr", "Small"), ("renewal", "Small"), ("name", "Big"), ("-name", "Small"),
+     ("touch", "Big"), ("-health", "Big")],
+)  # fmt: skip
+def test_columns_sort_the_list(as_user, lea, sort, first):
+    big = with_score("Big", 80, lea, mrr=Decimal(9), renews_on=DAY + timedelta(days=90))
+    with_score("Small", 30, lea, mrr=Decimal(1), renews_on=DAY + timedelta(days=9))
+    Customer.objects.exclude(pk=big.pk).update(last_touch_at="2026-06-01T00:00Z")
+
+    assert names(as_user(lea).get(LIST, {"sort": sort}))[0] == first
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"band": "red"}, {"Ill"}),
+        ({"segment": "Enterprise"}, {"Well"}),
+        ({"renewing": "30"}, {"Ill"}),
+        ({"q": "wel"}, {"Well"}),
+        ({"q": "nobody"}, set()),
+        ({"stage": "churned"}, {"Gone"}),
+    ],
+)
+def test_filters_narrow_the_list(as_user, lea, asked, found):
+    well = with_score("Well", 80, lea)
+    with_score("Ill", 12, lea, renews_on=DAY + timedelta(days=9))
+    gone = with_score("Gone", 5, lea)
+    gone.mark_churned(on=date(2026, 5, 1), reason="price")
+    Customer.objects.filter(pk=well.pk).update(segment="Enterprise")
+
+    assert set(names(as_user(lea).get(LIST, asked))) == found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"page": "0"}, {"page": "x"}, {"page": "9" * 40}, {"band": "purple"}, {"csm": "x"},
+     {"sort": "; drop"}, {"q": "a\x00b"}, {"q": "%"}, {"renewing": "-1"}],
+)  # fmt: skip
+def test_nonsense_in_the_address_is_left_out(as_user, lea, asked):
+    with_score("Well", 80, lea)
+
+    assert as_user(lea).get(LIST, asked).status_code == 200
+
+
+def test_the_second_page_goes_on_where_the_first_ended(as_user, lea):
+    for number in range(52):
+        with_score(f"C{number:02}", number, lea)
+    client = as_user(lea)
+
+    first, second = client.get(LIST), client.get(LIST, {"page": "2"})
+
+    assert names(first) + names(second) == [f"C{number:02}" for number in range(52)]
+    assert first.context["page"].has_next
+    assert not second.context["page"].has_next
+
+
+def test_a_customer_of_today_is_named_though_she_has_no_figures_yet(as_user, lea):
+    from metrics.models import CompanyDay  # the only test that needs a closed day
+
+    CompanyDay.objects.create(day=DAY - timedelta(days=1))
+    CustomerFactory(name="Newcomer", csm=lea)
+
+    response = as_user(lea).get(LIST)
+
+    assert b"Newcomer" in response.content
+
+
+def test_a_search_as_you_type_brings_only_the_table(as_user, lea):
+    with_score("Well", 80, lea)
+
+    response = as_user(lea).get(LIST, {"q": "well", "band": ""}, headers={"hx-request": "true"})
+
+    assert b"<html" not in response.content
+    assert b"Well" in response.content
+    assert response["HX-Replace-Url"] == f"{LIST}?q=well"
+
+
+def test_an_empty_list_says_what_to_do(as_user, lea):
+    assert b"Import your customers" in as_user(lea).get(LIST).content
