@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from config.api_settings import (  # noqa: F401  # Django looks for them here
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
+from config.headers import CONTENT_POLICY
 from config.schedule import TIMETABLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,10 +108,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.headers.HeadersMiddleware",
     # Pages for contacts go no further: no session, no cookie, no log of the address.
     "outreach.public_pages.PublicPagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "accounts.api.middleware.ApiMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,7 +126,6 @@ MIDDLEWARE = [
     "accounts.middleware.PreferencesMiddleware",
     "accounts.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -173,6 +174,7 @@ if DATABASE_POOL_SIZE:
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
+        "max_waiting": 8 * DATABASE_POOL_SIZE,
     }
 # REDIS_URL carries the broker (database 0) and the cache (database 1).
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
@@ -189,6 +191,8 @@ CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/0"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_limit": 1000,
+    "unacked_restore_throttle": 1,
+    "unacked_restore_interval": 10,
     "socket_keepalive": True,
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
@@ -204,7 +208,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ETA_TASK_LIMIT = 1000
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 350_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -358,18 +366,6 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = IS_SECURE
 LANGUAGE_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "manifest-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": CONTENT_POLICY}
+CSRF_FAILURE_VIEW = "config.errors.form_too_old"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

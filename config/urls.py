@@ -5,6 +5,11 @@ from django.urls import include, path
 
 from config.api import api_urlpatterns
 
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("customers.urls")),
     path("", include("outreach.urls")),

@@ -34,6 +34,10 @@ DEFAULT_PORT = 8000
 LOOK_EVERY = 0.5
 RESTART_PAUSE = 2.0
 WEB_SECONDS = 60
+# A page that takes longer is stuck; a worker may count for a minute.
+WEB_ONLY = {"DATABASE_POOL_SIZE": "8", "STATEMENT_TIMEOUT_MS": "20000"}
+# On SIGTERM the worker hands its jobs back after a while instead of finishing them.
+WORKER_ONLY = {"REMAP_SIGTERM": "SIGQUIT"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -142,8 +146,8 @@ class Installation:
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
         beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
         self.children = [
-            Child("web", web, self.env | {"DATABASE_POOL_SIZE": "8"}),
-            Child("worker", worker, self.env),
+            Child("web", web, self.env | WEB_ONLY),
+            Child("worker", worker, self.env | WORKER_ONLY),
             Child("beat", beat, self.env, patience=5),
         ]
         if self.mail_port:

@@ -1,0 +1,206 @@
+"""What every answer carries, on every route, for everybody, also when something goes wrong.
+
+The settings are those of an installation with an https address, read by a process of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as current_settings
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.test_pages import OBJECTS, PARTS
+from tests.access.world import argument, build_world
+
+NAMES = [
+    "ALLOWED_HOSTS", "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
+    "CSRF_TRUSTED_ORIGINS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD",
+    "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE",
+]  # fmt: skip
+PRINT = "import json; from config import settings as s;" + (
+    f"print(json.dumps({{name: getattr(s, name) for name in {NAMES}}}))"
+)
+ORIGIN = "https://cs.example.com"
+
+
+@pytest.fixture(scope="module")
+def values_of_a_shipped_site() -> dict[str, object]:
+    env = {**os.environ, "PUBLIC_URL": ORIGIN, "ALLOWED_HOSTS": "cs.example.com"}
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT],
+        check=True, env=env, cwd=current_settings.BASE_DIR, capture_output=True, text=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def site(values_of_a_shipped_site, settings):
+    for name, value in values_of_a_shipped_site.items():
+        setattr(settings, name, value)
+    return settings
+
+
+def visitor(**options) -> Client:
+    return Client(raise_request_exception=False, HTTP_HOST="cs.example.com", **options)
+
+
+def faults(answer) -> list[str]:
+    """What is missing or loose in one answer."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    directives = dict([*part.split(), ""][:2] for part in policy.split(";"))
+    good = {
+        "policy": directives.get("default-src") == "'none'" and "unsafe" not in policy,
+        "base": directives.get("base-uri") == "'none'",
+        "frames": directives.get("frame-ancestors") == "'none'",
+        "hosts": "http" not in policy and "*" not in policy,
+        "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
+        "referrer": answer.headers.get("Referrer-Policy") in {"same-origin", "no-referrer"},
+        "frame": answer.headers.get("X-Frame-Options") == "DENY",
+        "opener": answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin",
+        "permissions": "camera=()" in answer.headers.get("Permissions-Policy", ""),
+        "https": answer.headers.get("Strict-Transport-Security", "").startswith("max-age=31536000"),
+        "type": "Content-Type" in answer.headers or not answer.content,
+        "storing": may_not_be_kept(answer),
+        "server": "X-Powered-By" not in answer.headers,
+    }
+    return [name for name, is_good in good.items() if not is_good] + loose_cookies(answer)
+
+
+def may_not_be_kept(answer) -> bool:
+    """Not at all; or, for programs that ask again with an ETag, by the program itself."""
+    said = answer.headers.get("Cache-Control", "")
+    return "no-store" in said or ("private" in said and "no-cache" in said)
+
+
+def loose_cookies(answer) -> list[str]:
+    return [
+        f"cookie {cookie.key}"
+        for cookie in answer.cookies.values()
+        if cookie.value
+        and not (
+            cookie.key.startswith("__Host-")
+            and cookie["secure"] and cookie["httponly"] and cookie["samesite"] in {"Lax", "Strict"}
+            and cookie["path"] == "/" and not cookie["domain"]
+        )
+    ]  # fmt: skip
+
+
+# SDKs ask for these from other sites and may keep them for a while.
+MAY_BE_KEPT = {"segment_settings", "rudderstack_settings", "posthog_config", "posthog_flags"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", ["nobody", "ada"])
+def test_every_route_carries_every_header(site, person):
+    world = build_world(OBJECTS)
+    client = visitor()
+    if person == "ada":
+        client.force_login(world["ada"])
+    found = {}
+
+    for key in [key for part in PARTS for key in part.TABLE]:
+        method, name, *objects = key.split()
+        address = reverse(name, args=[argument(world[thing]) for thing in objects])
+        answer = client.generic(method, address, secure=True)
+        allowed = {"storing"} if name in MAY_BE_KEPT else set()
+        found[key] = set(faults(answer)) - allowed
+
+    assert {key: missing for key, missing in found.items() if missing} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere/", 404),
+        ("GET", "/api/v1/nowhere", 404),
+        ("GET", "/api/nowhere", 404),
+        ("POST", "/accounts/login/", 403),
+        ("TRACE", "/", 405),
+        ("TRACK", "/customers/", 405),
+        ("GET", "/broken/", 500),
+        ("GET", "/api/v1/broken", 500),
+        ("GET", "/customers", 301),
+    ],
+)
+def test_errors_carry_every_header_and_give_nothing_away(site, method, path, status):
+    site.ROOT_URLCONF = "tests.access.broken_urls"
+    client = visitor(enforce_csrf_checks=True)
+
+    answer = client.generic(method, path, secure=True)
+
+    assert (answer.status_code, faults(answer)) == (status, [])
+    assert b"canary" not in answer.content
+    assert b"Traceback" not in answer.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/broken/", 500)])
+def test_an_error_page_is_a_page_in_the_readers_language(site, language, path, status):
+    site.ROOT_URLCONF = "tests.access.broken_urls"
+
+    answer = visitor().get(path, secure=True, headers={"accept-language": language})
+
+    assert answer.status_code == status
+    assert f'<html lang="{language}">' in answer.text
+    assert "<h1>" in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/nowhere", 404), ("/api/v1/broken", 500)])
+def test_a_program_gets_a_problem_and_no_page(site, path, status):
+    site.ROOT_URLCONF = "tests.access.broken_urls"
+
+    answer = visitor().get(path, secure=True)
+
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert json.loads(answer.content)["status"] == status
+
+
+@pytest.mark.django_db
+def test_a_foreign_host_name_is_refused(site):
+    answer = Client(HTTP_HOST="evil.example").get("/accounts/login/", secure=True)
+
+    assert answer.status_code == 400
+    assert b"evil.example" not in answer.content
+
+
+@pytest.mark.django_db
+def test_plain_http_is_led_to_https_but_programs_are_refused_no_body(site):
+    page = visitor().get("/customers/")
+    health = visitor().get("/health/live/")
+
+    assert (page.status_code, page.headers["Location"]) == (301, f"{ORIGIN}/customers/")
+    assert health.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_login_gets_a_new_session_that_ends_within_half_a_day(site, ana):
+    ana.set_password("correct horse battery")
+    ana.save(update_fields=["password"])
+    client = visitor()
+
+    client.get("/accounts/login/", secure=True)
+    answer = client.post(
+        "/accounts/login/", {"login": ana.email, "password": "correct horse battery"}, secure=True
+    )
+
+    cookie = answer.cookies["__Host-session"]
+    assert loose_cookies(answer) == []
+    assert 0 < client.session.get_expiry_age() <= 12 * 3600
+    assert cookie.value
+    assert not list(get_messages(answer.wsgi_request)) or "messages" not in answer.cookies
+
+
+def test_a_loose_answer_would_be_found(client):
+    answer = client.get("/nowhere/")
+    answer.headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline'"
+    answer.set_cookie("session", "x")
+
+    assert {"policy", "https", "cookie session"} <= set(faults(answer))
