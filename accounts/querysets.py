@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.permissions import Permission, Role
 
 if TYPE_CHECKING:
-    from accounts.models import ApiKey, StoredAnswer, User
+    from accounts.models import ApiKey, AuditEntry, StoredAnswer, Team, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -24,6 +24,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def csms(self) -> Self:
         """People who may look after customers."""
         return self.active().exclude(role=Role.VIEWER)
+
+    def admins(self) -> Self:
+        return self.active().filter(role=Role.ADMIN)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # django-stubs cannot follow from_queryset as a base
@@ -41,9 +44,17 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user: "User") -> Self:
+        """Teams are known to everybody who works here."""
+        return self.all() if user.is_active else self.none()
+
+
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def visible_to(self, user: "User") -> Self:
         """Admins see every key, everybody else only her own."""
+        if not user.is_active:
+            return self.none()
         return self.all() if user.may(Permission.MANAGE_KEYS) else self.filter(owner=user)
 
     def usable(self) -> Self:
@@ -54,3 +65,12 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def older_than(self, age: timedelta) -> Self:
         return self.filter(created_at__lt=timezone.now() - age)
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: "User") -> Self:
+        """The log belongs to those who may read it."""
+        return self.all() if user.may(Permission.VIEW_AUDIT) else self.none()
+
+    def by_person(self, user_id: int) -> Self:
+        return self.filter(metadata__user=user_id)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import TeamQuerySet
 from lib.audit import audited
 
 
@@ -9,6 +10,8 @@ class Team(models.Model):
     """Some users who share work under one lead."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

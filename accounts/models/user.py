@@ -85,6 +85,18 @@ class User(AbstractBaseUser):
     def sees_every_customer(self) -> bool:
         return self.is_active and self.role in ROLES_THAT_SEE_EVERY_CUSTOMER
 
+    @property
+    def is_last_admin(self) -> bool:
+        """Whether nobody could manage people any more without her."""
+        return self.role == Role.ADMIN and not User.objects.admins().exclude(pk=self.pk).exists()
+
+    def disable(self) -> bool:
+        """Her sessions end and her API keys stop at once. False when she was disabled before."""
+        return bool(User.objects.active().filter(pk=self.pk).update(is_active=False))
+
+    def enable(self) -> bool:
+        return bool(User.objects.filter(pk=self.pk, is_active=False).update(is_active=True))
+
     # What Django admin asks.
 
     @property

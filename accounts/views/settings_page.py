@@ -1,10 +1,47 @@
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission
+from accounts.requests import PersonRequest
+
+
+@dataclass(frozen=True)
+class Card:
+    title: Promise
+    text: Promise
+    url_name: str
+    icon: str
+    permission: str = ""
+
+
+CARDS = [
+    Card(_("Profile"), _("Name, language, time zone, theme, password and second factor."),
+         "accounts:profile", "outline/user-circle"),
+    Card(_("API keys"), _("Access for other programs."),
+         "accounts:api_key_list", "outline/key"),
+    Card(_("Users"), _("Invite people, change roles, close access."),
+         "accounts:user_list", "outline/users", Permission.MANAGE_PEOPLE),
+    Card(_("Teams"), _("Who works together."),
+         "accounts:team_list", "outline/users-group", Permission.MANAGE_PEOPLE),
+    Card(_("Audit log"), _("Who changed what, and when."),
+         "accounts:audit_log", "outline/history", Permission.VIEW_AUDIT),
+    Card(_("Imports"), _("Bring customers, contracts and usage in from files."),
+         "customers:import_list", "outline/file-import", Permission.IMPORT),
+    Card(_("Nights"), _("How each day was closed, and closing one by hand."),
+         "metrics:night_list", "outline/moon-stars", Permission.CLOSE_DAYS),
+    Card(_("Back office"), _("Every table, for repairs."),
+         "admin:index", "outline/database", Permission.USE_ADMIN),
+]  # fmt: skip
 
 
 @login_required
 @require_safe
-def settings_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/settings_page.html")
+def settings_page(request: PersonRequest) -> HttpResponse:
+    shown = [card for card in CARDS if not card.permission or request.user.may(card.permission)]
+    return render(request, "accounts/settings_page.html", {"cards": shown})

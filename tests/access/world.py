@@ -17,7 +17,6 @@ from tests.factories import (
     PurchaseFactory,
     SubscriptionFactory,
     TaskFactory,
-    TeamFactory,
     TicketFactory,
     TouchpointFactory,
     UserFactory,
@@ -42,8 +41,6 @@ OF_THE_HOUSE = {
     "reset_user": lambda _world: "1",
     "reset_key": lambda _world: "no-key",
     "sso": lambda _world: "sso",
-    "team": lambda _world: TeamFactory(),
-    "colleague": lambda _world: UserFactory(full_name="Col League"),
 }
 
 
