@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -79,9 +79,10 @@ class Envelope:
     sent_at: Any = None
     context: dict[str, Any] | None = None
     is_history: bool = False
+    max_event_bytes: int = field(default_factory=lambda: settings.EVENT_MAX_BYTES)
 
 
-def screen(item: Any) -> None:
+def screen(item: Any, max_bytes: int) -> None:
     """Refuse what no column can hold, before anything looks inside."""
     if not isinstance(item, dict):
         raise Refusal("not_an_object")
@@ -90,7 +91,7 @@ def screen(item: Any) -> None:
     except TypeError as error:
         is_deep = "Recursion" in str(error) or _TOO_DEEP_MARK in json.dumps(item)
         raise Refusal("too_deep" if is_deep else "not_text") from None
-    if len(text) > settings.EVENT_MAX_BYTES:
+    if len(text) > max_bytes:
         raise Refusal("too_large")
     if b"\\u0000" in text and _ESCAPED_NUL.search(text):
         raise Refusal("not_text")

@@ -92,7 +92,7 @@ def _read(
     read, messages = READERS[shape], {}
     for index, item in enumerate(items):
         try:
-            screen(item)
+            screen(item, envelope.max_event_bytes)
             message = read(item, envelope)
         except Refusal as refusal:
             receipt.refuse(index, refusal)
@@ -110,9 +110,10 @@ def place(source: ApiKey, messages: list[Message], received_at: datetime) -> lis
     A verdict that is none of our words is PostgreSQL's reason to refuse the event.
     """
     customers = resolve(source, messages)
-    ids = [event_id_of(source.pk, message.message_id) for message in messages]
+    source_id = source.pk
+    ids = [event_id_of(source_id, message.message_id) for message in messages]
     rows = [
-        _row(source.pk, message, customer, event_id, received_at)
+        _row(source_id, message, customer, event_id, received_at)
         for message, customer, event_id in zip(messages, customers, ids, strict=True)
         if customer is not None
     ]

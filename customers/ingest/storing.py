@@ -29,9 +29,11 @@ COLUMNS = (
     " seconds, occurred_at, received_at, properties"
 )
 # Emptied by every commit and made again when missing, so nothing is left on the connection.
+# What an earlier call of the same transaction staged has gone to its place long since.
 MAKE_STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_usage_event
-    (LIKE customers_usageevent INCLUDING DEFAULTS) ON COMMIT DELETE ROWS
+    (LIKE customers_usageevent INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+DELETE FROM staged_usage_event
 """
 FILL_STAGE = f"COPY staged_usage_event ({COLUMNS}) FROM STDIN"
 # One output row for each event that was there before. Sorted, so that two requests which carry
@@ -85,7 +87,7 @@ class NewEvent(NamedTuple):
     seconds: int
     occurred_at: datetime
     received_at: datetime
-    properties: str = "{}"  # JSON text
+    properties: str = "{}"  # JSON text without line breaks
 
 
 @dataclass
@@ -140,29 +142,35 @@ def _store_or_halve(rows: list[NewEvent], now: datetime) -> Stored:
 
 
 def _store(rows: list[NewEvent], now: datetime) -> Stored:
-    text = "".join(map(_copy_line, rows))
-    nested = connection.in_atomic_block
+    text = "".join(map(copy_line, rows))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MAKE_STAGE)
         with connection.wrap_database_errors, cursor.copy(FILL_STAGE) as copy:
             copy.write(text)
         cursor.execute(MOVE_FROM_STAGE, {"seen_on": now.date()})
         duplicates = {event_id for (event_id,) in cursor.fetchall()}
-        if nested:
-            cursor.execute("DELETE FROM staged_usage_event")
         mark_days(_days_that_are_over(rows, duplicates, now))
     return Stored(count=len(rows) - len(duplicates), duplicates=duplicates)
 
 
-def _copy_line(event: NewEvent) -> str:
+def copy_line(event: NewEvent) -> str:
+    """One line of COPY text. Written out by hand, because it is where most of the time goes."""
+    client_ts = event.client_ts.isoformat()
+    is_uncorrected = event.occurred_at is event.client_ts
+    occurred_at = client_ts if is_uncorrected else event.occurred_at.isoformat()
+    properties = event.properties.replace("\\", "\\\\")
     return (
-        f"{event.customer_id}\t{event.client_ts.isoformat()}\t{event.event_id}"
-        f"\t{event.source_id}\t{event.message_id.translate(_COPY_ESCAPES)}"
-        f"\t{event.person.translate(_COPY_ESCAPES)}\t{event.kind}"
-        f"\t{event.name.translate(_COPY_ESCAPES)}\t{event.quantity}\t{event.seconds}"
-        f"\t{event.occurred_at.isoformat()}\t{event.received_at.isoformat()}"
-        f"\t{event.properties.translate(_COPY_ESCAPES)}\n"
+        f"{event.customer_id}\t{client_ts}\t{event.event_id}\t{event.source_id}"
+        f"\t{_escaped(event.message_id)}\t{_escaped(event.person)}\t{event.kind}"
+        f"\t{_escaped(event.name)}\t{event.quantity}\t{event.seconds}\t{occurred_at}"
+        f"\t{event.received_at.isoformat()}\t{properties}\n"
     )
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(_COPY_ESCAPES)
 
 
 def _make_room(rows: list[NewEvent]) -> bool:
