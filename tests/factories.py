@@ -20,7 +20,7 @@ from customers.models import (
 )
 from lib.searching import search_key
 from metrics.models import Alert, Snapshot
-from outreach.models import Mailing, MailText, Message, Topic
+from outreach.models import Mailing, MailText, Message, Suppression, Topic
 from surveys.models import Invitation, Response, Survey, SurveyVersion, Wave
 from surveys.wording import first_texts
 
@@ -195,6 +195,14 @@ class MessageFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Message
+
+
+class SuppressionFactory(factory.django.DjangoModelFactory):
+    email_hash = factory.Sequence(lambda n: f"{n:064x}")
+    reason = "unsubscribed"
+
+    class Meta:
+        model = Suppression
 
 
 class SurveyVersionFactory(factory.django.DjangoModelFactory):
