@@ -10,6 +10,8 @@ from customers.api.viewsets.contracts import (
 )
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
+from metrics.api.viewsets import AlertViewSet, HealthViewSet, NightViewSet
+from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("customers", CustomerViewSet, "customer")
@@ -21,5 +23,11 @@ router.register("purchases", PurchaseViewSet, "purchase")
 router.register("touchpoints", TouchpointViewSet, "touchpoint")
 router.register("tasks", TaskViewSet, "task")
 router.register("tickets", TicketViewSet, "ticket")
+router.register("surveys", SurveyViewSet, "survey")
+router.register("invitations", InvitationViewSet, "invitation")
+router.register("responses", ResponseViewSet, "response")
+router.register("health", HealthViewSet, "health")
+router.register("alerts", AlertViewSet, "alert")
+router.register("nights", NightViewSet, "night")
 
 api_urlpatterns = router.urls

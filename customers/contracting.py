@@ -25,7 +25,7 @@ def add_version(subscription: Subscription, change: dict[str, Any]) -> Subscript
     new price does not lose the renewal day.
     """
     before = subscription.versions.in_force_on(change["effective_on"]).first()
-    carried: dict[str, Any] = {}
+    carried: dict[str, Any] = {"currency": subscription.customer.currency}
     if before is not None:
         carried = model_to_dict(before, exclude=IDENTITY)
         windows = before.discounts.values("percent", "amount", "starts_on", "ends_on")

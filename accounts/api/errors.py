@@ -43,6 +43,7 @@ class ProblemFormatter(ExceptionFormatter):
             code, detail = "validation_error", str(_("The request holds values we cannot take."))
         else:
             code, detail = str(self.exc.get_codes()), str(self.exc.detail)
+            code = "server_error" if code == "error" else code
         return problem(request, self.exc.status_code, code, detail, self.get_errors())
 
     def get_errors(self) -> list[dict[str, Any]]:

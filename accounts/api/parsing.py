@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.utils.mediatypes import _MediaType
 
 from accounts.api.problem import BodyError, BodyTooLarge, LengthRequired, escaped
@@ -25,7 +25,11 @@ BRACKETS = re.compile(r"[\[\]{}]")
 NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class StrictJSONParser(JSONParser):
+class StrictJSONParser(BaseParser):
+    """Not a child of the stock parser, whose body REST framework reads whole before we can look."""
+
+    media_type = "application/json"
+
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: dict | None = None
     ) -> Any:

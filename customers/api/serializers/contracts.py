@@ -86,6 +86,13 @@ class VersionSerializer(ResourceSerializer):
         return values
 
 
+class ChangeSerializer(VersionSerializer):
+    """A new version; what is not named is carried over from the one it follows."""
+
+    class Meta(VersionSerializer.Meta):
+        extra_kwargs = {**VersionSerializer.Meta.extra_kwargs, "currency": {"required": False}}
+
+
 class SubscriptionSerializer(ResourceSerializer):
     """One contract line. `terms` is the version in force on the day asked for."""
 

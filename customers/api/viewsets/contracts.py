@@ -23,6 +23,7 @@ from customers.api.filters import (
     SubscriptionFilter,
 )
 from customers.api.serializers.contracts import (
+    ChangeSerializer,
     ExchangeRateSerializer,
     NewSubscriptionSerializer,
     ProductSerializer,
@@ -114,15 +115,13 @@ class SubscriptionViewSet(Listed, Retrieved, Resource):
         )
         return Response(VersionSerializer(versions, many=True).data)
 
-    @extend_schema(request=VersionSerializer, responses={201: SubscriptionSerializer})
+    @extend_schema(request=ChangeSerializer, responses={201: SubscriptionSerializer})
     @versions.mapping.post
     def change(self, request: Request, pk: str) -> Response:
         """Add a version. What it does not name is carried over from the one it follows."""
         subscription = self.get_object()
-        version = VersionSerializer(data=request.data, partial=True, context={"request": request})
+        version = ChangeSerializer(data=request.data, context={"request": request})
         version.is_valid(raise_exception=True)
-        if "effective_on" not in version.validated_data:
-            VersionSerializer().fields["effective_on"].fail("required")
         add_version(subscription, version.validated_data)
         shown = self.get_queryset().get(pk=subscription.pk)
         return self.shown(shown, status.HTTP_201_CREATED)

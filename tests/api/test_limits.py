@@ -1,0 +1,48 @@
+"""How often one person's programs may ask."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from accounts.api.throttling import take
+from tests.api.programs import CUSTOMERS, send
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_bucket_is_429_with_the_seconds_to_wait(ana, api_of, settings):
+    settings.API_RATE_PER_MINUTE = 5
+    one, other = api_of(ana), api_of(ana)
+
+    reads = [client.get(CUSTOMERS) for client in (one, other, one)]
+    write = send(one, "post", CUSTOMERS, {})
+    refused = other.get(CUSTOMERS)
+
+    assert [answer["RateLimit-Remaining"] for answer in (*reads, write)] == ["4", "3", "2", "0"]
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert 1 <= int(refused["Retry-After"]) <= 12
+    assert refused["RateLimit-Limit"] == "5"
+
+
+def test_another_person_has_a_bucket_of_her_own(ana, ben, api_of, settings):
+    settings.API_RATE_PER_MINUTE = 1
+    api_of(ana).get(CUSTOMERS)
+
+    assert api_of(ana).get(CUSTOMERS).status_code == 429
+    assert api_of(ben).get(CUSTOMERS).status_code == 200
+
+
+def test_200_parallel_tries_never_overdraw_the_bucket():
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _n: take("parallel", 1, 50)[0], range(200)))
+
+    assert 50 <= sum(taken) <= 52  # the bucket fills by one in 1.2 s
+
+
+def test_without_redis_the_api_stays_open_and_says_so(ana, api_of, settings, caplog):
+    settings.CACHES = {"default": {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+    answer = api_of(ana).get(CUSTOMERS)
+
+    assert answer.status_code == 200
+    assert "rate limit is open" in caplog.text
