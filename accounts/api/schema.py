@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from accounts.api.examples import example_of
 
@@ -94,7 +95,7 @@ class ResourceSchema(AutoSchema):
         wanted = {"fields": f"Only these: {', '.join(names.Meta.fields)}."}
         if expand:
             wanted["expand"] = f"Add related objects: {expand}."
-        return [_text_parameter(name, "query", text) for name, text in wanted.items()]
+        return [_text_parameter(name, text) for name, text in wanted.items()]
 
     def get_operation(self, *args: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args)
@@ -112,10 +113,8 @@ class ResourceSchema(AutoSchema):
         return ["IdempotencyKey", "IfMatch"] if is_about_one else ["IdempotencyKey"]
 
 
-def _text_parameter(name: str, place: str, description: str) -> Any:
-    from drf_spectacular.utils import OpenApiParameter  # its types need Django's settings
-
-    return OpenApiParameter(name, str, place, description=description)
+def _text_parameter(name: str, description: str) -> Any:
+    return OpenApiParameter(name, str, OpenApiParameter.QUERY, description=description)
 
 
 def with_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -73,7 +73,8 @@ class HealthViewSet(Listed, Resource):
 
     def _scores(self, customer: str) -> Any:
         """Scores lie in a large table parted by day; they are read for one customer only."""
-        visible = Customer.objects.visible_to(self.request.user)
+        user: Any = self.request.user
+        visible = Customer.objects.visible_to(user)
         owner = get_object_or_404(visible.only("pk"), pk=customer)
         return HealthScore.objects.filter(customer_id=owner.pk).order_by("-day")
 
