@@ -99,7 +99,9 @@ def stacked_days_spec(
     points: Iterable[tuple[date, str, Decimal | int]], order: Sequence[tuple[str, str]], height: int
 ) -> Spec:
     """Shares of a whole over days; `order` gives each name its colour, lowest first."""
-    values = [{"day": moment(d), "name": name, "value": plain(v)} for d, name, v in points]
+    values: list[Spec] = [
+        {"day": moment(d), "name": name, "value": plain(v)} for d, name, v in points
+    ]
     names = [name for name, _role in order]
     spec = {
         "data": {"values": values},
@@ -126,7 +128,8 @@ def stacked_days_spec(
 
 def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, number: str) -> Spec:
     """From an opening over ups and downs to a closing. The first and last step stand on nought."""
-    values, level = [], Decimal(0)
+    values: list[Spec] = []
+    level = Decimal(0)
     for index, (label, amount, role) in enumerate(steps):
         is_total = index in (0, len(steps) - 1)
         start = Decimal(0) if is_total else level

@@ -59,7 +59,7 @@ def portfolio_page(user: User, wishes: Wishes, *, number: int, today: date) -> P
     customers = in_order(keys.rows)
     uses = uses_by_day(keys.rows, today - timedelta(days=1))
     for customer in customers:
-        customer.uses = uses.get(customer.pk, [])
+        customer.uses = uses.get(customer.pk, [])  # type: ignore[attr-defined]  # for the page
     return Page(customers, number, keys.has_next)
 
 
@@ -70,8 +70,8 @@ def ordered_keys(user: User, wishes: Wishes, *, today: date) -> "QuerySet[Model,
         return found.order_by(*BY_CUSTOMER[wishes.sort]).values_list("pk", flat=True)
     met = conditions(wishes, today=today, customer="customer__", snapshot="")
     scored = Q(health_score__isnull=False) if wishes.sort == "-health" else Q()
-    found = Snapshot.objects.visible_to(user).filter(met, scored)
-    return found.order_by(*BY_SNAPSHOT[wishes.sort]).values_list("pk", flat=True)
+    snapshots = Snapshot.objects.visible_to(user).filter(met, scored)
+    return snapshots.order_by(*BY_SNAPSHOT[wishes.sort]).values_list("pk", flat=True)
 
 
 def conditions(

@@ -87,7 +87,7 @@ def _mails(customer: Customer, end: datetime, limit: int) -> Iterator[Event]:
     rows = Message.objects.filter(contact__customer=customer, sent_at__lt=end)
     for row in rows.select_related("contact").order_by("-sent_at", "-pk")[:limit]:
         yield Event(
-            row.sent_at, Kind.MAIL, "outline/mail",
+            row.sent_at or end, Kind.MAIL, "outline/mail",
             _("Mail: %(subject)s") % {"subject": row.subject}, "", str(row.contact or row.email),
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 # Names that say nothing, and words for customers and jobs that mean something else here.
 FORBIDDEN_MODULES = {
     "utils", "util", "helpers", "helper", "services", "service", "common", "misc", "managers",
-    "manager", "data", "info", "process", "handle", "handlers", "tasks", "signals", "client",
+    "manager", "data", "info", "process", "handle", "handlers", "signals", "client",
     "clients", "account", "organisation", "organisations", "organization", "base",
 }  # fmt: skip
 FORBIDDEN_CLASSES = re.compile(
@@ -57,6 +57,11 @@ def test_no_module_has_a_name_that_says_nothing():
     found = [short(file) for file in files if {file.stem, file.parent.name} & FORBIDDEN_MODULES]
 
     assert found == []
+
+
+def test_jobs_of_workers_are_not_called_tasks():
+    """A task is work for a person; Celery's default name for its file would be the second use."""
+    assert [app for app in APPS if (ROOT / app / "tasks.py").exists()] == []
 
 
 def test_no_model_takes_a_word_that_means_something_else_here():

@@ -1,0 +1,98 @@
+"""The compose file and the image, as far as they can be judged without an engine."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.house.sources import ROOT
+from tests.house.test_settings import variables_read
+
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+SERVICES = yaml.safe_load(COMPOSE)["services"]
+OURS = ["migrate", "web", "worker", "beat"]
+# Variables of others: of the images we use, and of Celery's process pool.
+FOREIGN = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "REMAP_SIGTERM"}
+
+
+def test_every_part_of_the_product_is_there():
+    assert set(SERVICES) == {"db", "broker", "mail", *OURS}
+    assert SERVICES["db"]["image"].startswith("postgres:17")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_settings_know_every_variable_of(name):
+    given = set(SERVICES[name]["environment"])
+
+    assert given - FOREIGN <= variables_read()
+    assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS"} <= given
+
+
+def test_no_secret_has_a_default():
+    """`${NAME:?why}` stops the start when it is missing; `${NAME:-x}` would invent a secret."""
+    used = re.findall(r"\$\{(\w+)(:[?-])?", COMPOSE)
+    secrets = {(name, how) for name, how in used if re.search("PASSWORD|SECRET|KEY", name)}
+
+    assert {how for _name, how in secrets} == {":?"}
+    assert not re.search(r"(PASSWORD|SECRET_KEY): [\"']?[A-Za-z0-9]", COMPOSE)
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_a_long_running_part_comes_back_and_says_whether_it_is_well(name):
+    service = SERVICES[name]
+
+    assert service["restart"] == "unless-stopped"
+    # The web server's check stands in the image; beat has nothing that could be asked.
+    assert "healthcheck" in service or name == "web"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_may_do_little(name):
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+
+
+def test_only_this_machine_reaches_what_is_opened():
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_the_workers_of_all_ways_to_run_are_started_alike():
+    from config.embedded.supervisor import Installation
+
+    installation = Installation(ROOT, env={"MAILBOX_DIR": "", "EMAIL_URL": "x"})
+    installation.plan_children()
+    worker = next(child for child in installation.children if child.name == "worker")
+    ours = set(SERVICES["worker"]["command"])
+
+    assert ours - {"celery"} <= set(worker.command)
+
+
+def test_the_image_has_stages_and_no_root():
+    assert len(re.findall(r"^FROM ", DOCKERFILE, re.MULTILINE)) == 3
+    last = DOCKERFILE.rsplit("\nFROM ", 1)[1]
+    assert "USER enishi" in last
+    assert last.index("USER enishi") < last.index("CMD")
+    assert "--require-hashes" in DOCKERFILE
+
+
+def test_everything_the_image_copies_is_there_and_secrets_stay_out():
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+
+    assert all((ROOT / name).exists() for line in copied for name in line.split())
+    assert {".env", ".git", "var", ".venv", "node_modules"} <= set(ignored)
+
+
+def test_the_probe_of_the_image_says_no_when_nobody_answers():
+    done = subprocess.run(
+        [sys.executable, "-m", "config.health_probe"], check=False, cwd=ROOT, capture_output=True
+    )
+
+    assert done.returncode != 0
