@@ -24,6 +24,7 @@ ENTRIES = [
     Entry(_("Today"), "customers:today", "outline/sun", "t"),
     Entry(_("Customers"), "customers:customer_list", "outline/building-community", "c"),
     Entry(_("Tasks"), "customers:task_list", "outline/checklist", "k"),
+    Entry(_("Alerts"), "metrics:alert_list", "outline/bell", "a"),
     Entry(_("Surveys"), "surveys:survey_list", "outline/message-star", "s",
           Permission.VIEW_SURVEYS),
     Entry(_("Overview"), "metrics:overview", "outline/chart-dots", "o", Permission.VIEW_NUMBERS),

@@ -67,6 +67,10 @@ def open_night(day: date) -> bool:
     return Night.objects.get_or_create(day=day)[1]
 
 
+def newest_night() -> date | None:
+    return Night.objects.order_by("-day").values_list("day", flat=True).first()
+
+
 def unfinished_nights(newest: date) -> list[date]:
     unfinished = Night.objects.exclude(state=Night.State.DONE).filter(day__lte=newest)
     return list(unfinished.order_by("day").values_list("day", flat=True))

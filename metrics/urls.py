@@ -1,9 +1,20 @@
 from django.urls import path
 
-from metrics.views import night_list, overview
+from metrics.views import (
+    alert_dismiss,
+    alert_list,
+    night_close,
+    night_detail,
+    night_list,
+    overview,
+)
 
 app_name = "metrics"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("nights/", night_list.night_list, name="night_list"),
+    path("nights/close/", night_close.night_close, name="night_close"),
+    path("nights/<str:day>/", night_detail.night_detail, name="night_detail"),
+    path("alerts/", alert_list.alert_list, name="alert_list"),
+    path("alerts/<int:pk>/dismiss/", alert_dismiss.alert_dismiss, name="alert_dismiss"),
 ]
