@@ -1,0 +1,162 @@
+"""kill -9 of the web process under load: what was answered 200 is stored, and stored once."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import ApiKey
+from config.embedded.servers import free_port
+from customers.models import UsageEvent
+from tests.factories import CustomerFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
+KILLS = 5
+BATCH = 20
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    """The web process lives in real time, and so does this test."""
+
+
+@pytest.fixture
+def web():
+    """Starts a web process and gives its port and master; all of it ends with the test."""
+    started = []
+
+    def start(careless=""):
+        port = free_port()
+        url = urlsplit(os.environ["DATABASE_URL"])
+        name = connection.settings_dict["NAME"]
+        env = os.environ | {
+            "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_POOL_SIZE": "4",
+            "CARELESS": careless,
+        }
+        command = [sys.executable, "-m", "gunicorn", "tests.customers.ingest.slow_web:application",
+                   "--bind", f"127.0.0.1:{port}", "-k", "gthread", "--workers", "1", "--threads",
+                   "4", "--preload", "--no-control-socket", "--log-level", "error"]  # fmt: skip
+        master = subprocess.Popen(
+            command,
+            cwd=settings.BASE_DIR,
+            env=env,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        started.append(master)
+        return port, master
+
+    yield start
+    for master in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(master.pid, signal.SIGKILL)
+        master.wait()
+
+
+class Sender(threading.Thread):
+    """A client that repeats each batch until it is told 200, as SDKs do."""
+
+    def __init__(self, port, key, name):
+        super().__init__(name=name)
+        self.port, self.key = port, key
+        self.sent, self.repeated = [], 0
+        self.is_over = threading.Event()
+
+    def run(self):
+        while not self.is_over.is_set():
+            ids = [f"{self.name}-{len(self.sent) + n}" for n in range(BATCH)]
+            while not self.deliver(ids):
+                self.repeated += 1
+                time.sleep(0.02)
+            self.sent += ids
+
+    def deliver(self, ids):
+        now = datetime.now(UTC).isoformat()
+        batch = [
+            {"type": "track", "messageId": message_id, "userId": "pat", "event": "Saved",
+             "timestamp": now, "context": {"groupId": "bakery"}}
+            for message_id in ids
+        ]  # fmt: skip
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            client.request("POST", "/v1/batch", json.dumps({"writeKey": self.key, "batch": batch}))
+            return client.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            client.close()
+
+
+def children_of(master):
+    listed = Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+def wait_until(holds, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def kill_again_and_again(master, senders):
+    """The worker dies while batches are under way; the master starts another one."""
+    for _kill in range(KILLS):
+        there = [len(sender.sent) for sender in senders]
+        wait_until(lambda there=there: [len(s.sent) for s in senders] > there)
+        time.sleep(0.03)
+        for pid in children_of(master):
+            os.kill(pid, signal.SIGKILL)
+
+
+def killed_under_load(web, careless=""):
+    """How often each message that was answered 200 is stored, and how many were repeated."""
+    _key, text = ApiKey.issue(owner=UserFactory(), name="server", kind=ApiKey.Kind.SERVER)
+    CustomerFactory(external_id="bakery")
+    port, master = web(careless)
+    senders = [Sender(port, text, name) for name in ("one", "two", "three")]
+    for sender in senders:
+        sender.start()
+    kill_again_and_again(master, senders)
+    for sender in senders:
+        sender.is_over.set()
+    for sender in senders:
+        sender.join()
+    time.sleep(0.2)
+    stored = Counter(UsageEvent.objects.values_list("message_id", flat=True))
+    times = Counter(stored[message] for sender in senders for message in sender.sent)
+    return times, sum(sender.repeated for sender in senders)
+
+
+def test_every_event_that_was_answered_is_stored_exactly_once(web):
+    times, repeated = killed_under_load(web)
+
+    assert repeated > 0
+    assert set(times) == {1}
+
+
+def test_a_server_that_answered_before_its_commit_would_lose_events(web):
+    times, _repeated = killed_under_load(web, careless="early")
+
+    assert times[0] > 0
+
+
+def test_a_server_without_the_key_of_a_message_would_store_events_twice(web):
+    times, _repeated = killed_under_load(web, careless="keyless")
+
+    assert max(times) > 1
