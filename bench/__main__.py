@@ -11,7 +11,7 @@ import time
 
 import django
 
-PARTS = ["imports", "ingest", "night", "pages", "survey_page"]
+PARTS = ["night", "pages", "survey_page", "memory", "ingest", "imports"]
 
 
 def main() -> int:
