@@ -1,0 +1,111 @@
+"""Waves of the NPS survey, the mails they sent and what came back."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from customers.models import Contact, Customer
+from metrics.demo import names
+from metrics.demo.story import Life
+from metrics.demo.writing import Cast, at
+from outreach.addresses import address_key
+from outreach.models import Mailing, Message, Topic
+from surveys.models import Invitation, Response, ResponseRevision, Survey, SurveyVersion, Wave
+from surveys.scales import SCALES
+from surveys.wording import first_texts
+
+DAYS_BACK_OF_WAVES = [930, 750, 570, 390, 210, 40]
+ANSWER_RATE = 0.36
+
+
+def write_answers(
+    lives: list[Life], customers: list[Customer], contacts: dict[int, list[Contact]],
+    cast: Cast, today: date, random: Random,
+) -> None:  # fmt: skip
+    survey = _write_survey(cast, at(today - timedelta(days=DAYS_BACK_OF_WAVES[0] + 10)))
+    for days_back in DAYS_BACK_OF_WAVES:
+        day = today - timedelta(days=days_back)
+        asked = [
+            (life, contact)
+            for life, customer in zip(lives, customers, strict=True)
+            if customer.is_active_on(day)
+            for contact in contacts[customer.pk]
+            if contact.role != Contact.Role.BILLING
+        ]
+        _write_wave(survey, day, asked, cast, random)
+
+
+def _write_survey(cast: Cast, published_at: datetime) -> Survey:
+    survey = Survey.objects.create(name="NPS / 推奨度調査", created_at=published_at)
+    SurveyVersion.objects.create(
+        survey=survey, number=1, brand="Hibiki", default_language="en",
+        texts=first_texts(Survey.Kind.NPS), published_at=published_at, created_by=cast.lead,
+        created_at=published_at,
+    )  # fmt: skip
+    return survey
+
+
+def _write_wave(
+    survey: Survey, day: date, asked: list[tuple[Life, Contact]], cast: Cast, random: Random
+) -> None:
+    sent_at = at(day, 10)
+    version = survey.versions.filter(published_at__isnull=False).order_by("-number")[0]
+    mailing = Mailing.objects.create(
+        name=f"NPS {day:%Y-%m}", topic=Topic.objects.get(key="surveys"),
+        state=Mailing.State.RUNNING, created_by=cast.lead, created_at=sent_at,
+    )  # fmt: skip
+    wave = Wave.objects.create(
+        survey=survey, version=version, name=f"NPS {day:%Y-%m}",
+        mailing=mailing, closes_at=at(day + timedelta(days=30)), created_by=cast.lead,
+        created_at=sent_at,
+    )  # fmt: skip
+    messages = Message.objects.bulk_create(
+        Message(
+            mailing=mailing, contact=contact, email=contact.email,
+            email_norm=address_key(contact.email) or contact.email, language=life.language,
+            subject=version.text("subject", life.language), state=Message.State.SENT,
+            attempts=1, handed_at=sent_at, sent_at=sent_at, smtp_code=250, created_at=sent_at,
+            due_at=sent_at,
+        )
+        for life, contact in asked
+    )  # fmt: skip
+    invitations = Invitation.objects.bulk_create(
+        Invitation(
+            wave=wave, contact=contact, customer_id=contact.customer_id, message=message,
+            language=life.language, state=Invitation.State.QUEUED, expires_at=wave.closes_at,
+            asked_as={"segment": life.segment, "touch": life.touch}, created_at=sent_at,
+        )
+        for (life, contact), message in zip(asked, messages, strict=True)
+    )  # fmt: skip
+    _write_responses(survey, wave, asked, invitations, random)
+
+
+def _write_responses(
+    survey: Survey, wave: Wave, asked: list[tuple[Life, Contact]],
+    invitations: list[Invitation], random: Random,
+) -> None:  # fmt: skip
+    responses = []
+    for (life, contact), invitation in zip(asked, invitations, strict=True):
+        if random.random() > ANSWER_RATE:
+            continue
+        day = wave.created_at.date()
+        score = max(0, min(10, round(7.6 + 1.7 * life.mood_on(day) + random.gauss(-0.4, 1.5))))
+        kind = SCALES[Survey.Kind.NPS].category(score)
+        moment = wave.created_at + timedelta(minutes=random.randrange(60 * 24 * 12))
+        responses.append(
+            Response(
+                invitation=invitation, survey=survey, version=wave.version, contact=contact,
+                customer_id=contact.customer_id, score=score, language=life.language,
+                comment=random.choice(names.COMMENTS[life.language][kind])
+                if random.random() < 0.6 else "",
+                answered_at=moment, changed_at=moment,
+            )
+        )  # fmt: skip
+    made = Response.objects.bulk_create(responses)
+    ResponseRevision.objects.bulk_create(
+        ResponseRevision(
+            response=response, form_nonce=f"demo-{response.pk}", score=response.score,
+            comment=response.comment, recorded_at=response.answered_at,
+        )
+        for response in made
+    )  # fmt: skip
+    Invitation.objects.filter(response__in=made).update(state=Invitation.State.ANSWERED)
