@@ -97,6 +97,10 @@ class User(AbstractBaseUser):
     def enable(self) -> bool:
         return bool(User.objects.filter(pk=self.pk, is_active=False).update(is_active=True))
 
+    @property
+    def is_csm(self) -> bool:
+        return self.role == Role.CSM
+
     # What Django admin asks.
 
     @property

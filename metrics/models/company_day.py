@@ -14,6 +14,10 @@ class CompanyDay(models.Model):
     amber = models.IntegerField(default=0)
     red = models.IntegerField(default=0)
     unscored = models.IntegerField(default=0)
+    # The answers of the 90 days up to the day that count for NPS (SUR-2).
+    promoters = models.IntegerField(default=0)
+    passives = models.IntegerField(default=0)
+    detractors = models.IntegerField(default=0)
 
     class Meta:
         ordering = ["-day"]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from lib import days
 from lib.money import SIGNS, formatted
+from metrics.health.wording import MINUS
 from metrics.models import HealthScore
 from metrics.sparkline import HEIGHT, WIDTH, Figure, sparkline
 
@@ -86,11 +87,11 @@ def percent(share: Decimal | float | None, decimals: int = 1) -> str:
 
 @register.filter
 def signed(value: Decimal | int | float | None, decimals: int = 0) -> str:
-    """With its sign: +3, -12, ±0."""
+    """With its sign: +3, −12, ±0."""
     if value is None:
         return na()
     rounded = _rounded(value, decimals)
-    return f"{rounded:+,}" if rounded else f"±{abs(rounded)}"
+    return f"{rounded:+,}".replace("-", MINUS) if rounded else f"±{abs(rounded)}"
 
 
 @register.filter

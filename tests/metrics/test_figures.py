@@ -32,7 +32,7 @@ def test_an_undefined_figure_is_not_nought(filter_name):
 
 
 def test_figures_carry_their_sign_their_share_and_their_thousands():
-    assert figures.signed(Decimal("-12.4")) == "-12"
+    assert figures.signed(Decimal("-12.4")) == "−12"
     assert figures.signed(3) == "+3"
     assert figures.signed(Decimal("0.2")) == "±0"
     assert figures.percent(Decimal("0.1234")) == "12.3%"

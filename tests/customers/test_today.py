@@ -1,0 +1,119 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from customers.models import Task
+from metrics.models import CompanyDay
+from tests.factories import DAY, CustomerFactory, ResponseFactory, SnapshotFactory, TaskFactory
+
+TODAY = reverse("customers:today")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_day_in_june():
+    with time_machine.travel(datetime(2026, 6, 15, 12, 0), tick=False):  # noqa: DTZ001  # any hour of the day
+        yield
+
+
+def risky(csm, name: str, annual_value: int, **task) -> Task:
+    customer = CustomerFactory(name=name, csm=csm)
+    SnapshotFactory(customer=customer, annual_value=annual_value)
+    task = {"reason": "went_red", "reason_details": {"score": "31"}, **task}
+    return TaskFactory(customer=customer, **task)
+
+
+def planned(response) -> list[str]:
+    return [str(line.customer) for line in response.context["plan"].lines]
+
+
+@pytest.mark.parametrize("how_many", [3, 30])
+def test_today_asks_the_same_number_of_questions(as_user, lea, how_many, django_assert_num_queries):
+    for number in range(how_many):
+        task = risky(CustomerFactory().csm, f"Customer {number}", number)
+        ResponseFactory(customer=task.customer, task=TaskFactory(customer=task.customer))
+    client = as_user(lea)
+
+    with django_assert_num_queries(7):
+        client.get(TODAY)
+
+
+def test_more_money_stands_higher_when_the_reason_is_the_same(as_user, ana):
+    risky(ana, "Small", 100_000)
+    risky(ana, "Big", 9_000_000)
+
+    assert planned(as_user(ana).get(TODAY)) == ["Big", "Small"]
+
+
+def test_an_overdue_task_stands_higher_than_one_of_next_week(as_user, ana):
+    risky(ana, "Next week", 100, due_on=DAY + timedelta(days=6))
+    risky(ana, "Overdue", 100, due_on=DAY - timedelta(days=9))
+
+    assert planned(as_user(ana).get(TODAY)) == ["Overdue", "Next week"]
+
+
+def test_several_reasons_are_one_line(as_user, ana):
+    task = risky(ana, "Bakery", 100)
+    TaskFactory(customer=task.customer, title="Send the plan")
+
+    response = as_user(ana).get(TODAY)
+
+    assert planned(response) == ["Bakery"]
+    assert b"Send the plan" in response.content
+    assert b"Health is red at 31" in response.content
+
+
+def test_what_sleeps_or_is_done_or_is_far_away_is_not_planned(as_user, ana):
+    risky(ana, "Asleep", 1).snooze(until=DAY, reason="holiday")
+    risky(ana, "Done", 1).mark_done(by=ana)
+    risky(ana, "Far", 1, due_on=DAY + timedelta(days=30))
+
+    assert planned(as_user(ana).get(TODAY)) == []
+
+
+def test_a_csm_gets_her_own_day_and_a_lead_everybodys(as_user, ana, ben, lea):
+    risky(ana, "Bakery", 100)
+    risky(ben, "Brewery", 100)
+
+    assert planned(as_user(ana).get(TODAY)) == ["Bakery"]
+    assert planned(as_user(ana).get(TODAY, {"scope": "team"})) == ["Bakery"]
+    assert set(planned(as_user(lea).get(TODAY))) == {"Bakery", "Brewery"}
+    assert planned(as_user(lea).get(TODAY, {"scope": "mine"})) == []
+
+
+def test_the_tiles_of_a_csm_sum_her_own_customers(as_user, ana, ben):
+    SnapshotFactory(customer__csm=ana, annual_value=100, health_band="red")
+    SnapshotFactory(customer__csm=ana, annual_value=300)
+    SnapshotFactory(customer__csm=ben, annual_value=9_000)
+
+    standing = as_user(ana).get(TODAY).context["standing"]
+
+    assert (standing.customers, standing.arr, standing.at_risk) == (2, 400, 100)
+    assert standing.at_risk_rate.value == Decimal("0.25")
+
+
+def test_the_tiles_of_a_lead_are_those_of_the_last_closed_day(as_user, lea):
+    CompanyDay.objects.create(day=DAY - timedelta(days=1), customers=7, mrr=Decimal(10),
+                              promoters=6, passives=2, detractors=2)  # fmt: skip
+
+    response = as_user(lea).get(TODAY)
+
+    assert response.context["standing"].arr == 120
+    assert "+40" in response.content.decode()
+    assert "from 10 answers" in response.content.decode()
+
+
+def test_before_the_first_night_the_page_says_so(as_user, lea):
+    assert b"after the first night" in as_user(lea).get(TODAY).content
+
+
+def test_a_viewer_sees_the_plan_without_buttons(as_user, vic, ana):
+    risky(ana, "Bakery", 100)
+
+    response = as_user(vic).get(TODAY)
+
+    assert b"Bakery" in response.content
+    assert b"Log a call" not in response.content
