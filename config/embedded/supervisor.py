@@ -155,9 +155,12 @@ class Installation:
                        self.env["MAILBOX_DIR"]]  # fmt: skip
             self.children.insert(0, Child("mail", catcher, self.env, patience=5))
 
-    def manage(self, *words: str) -> None:
+    def manage(self, *words: str, quietly: bool = False) -> None:
         command = [PYTHON, "manage.py", *words]
-        done = subprocess.run(command, check=False, cwd=ROOT, env=self.env, start_new_session=True)
+        out = subprocess.DEVNULL if quietly else None
+        done = subprocess.run(
+            command, check=False, cwd=ROOT, env=self.env, start_new_session=True, stdout=out
+        )
         if done.returncode:
             raise EmbeddedServerError(f"`manage.py {' '.join(words)}` failed; see above.")
 
@@ -165,6 +168,7 @@ class Installation:
         self.start_servers()
         self.complete_environment()
         self.manage("migrate", "--verbosity", "0")
+        self.manage("keep_partitions", quietly=True)
         if self.env["DEMO_MODE"].lower() in {"on", "true", "1", "yes"}:
             self.manage("load_demo", "--unless-loaded")
         self.plan_children()

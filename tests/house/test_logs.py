@@ -122,7 +122,7 @@ def test_the_web_server_writes_no_canary(tmp_path):
             assert server.poll() is None, log.read_text()
             time.sleep(0.1)
         statuses = [answered(port, f"/nowhere/{TOKEN}/?mail=canary-person@example.com"),
-                    answered(port, "/health/ready/?q=canary-person")]  # fmt: skip
+                    answered(port, "/health/live/?q=canary-person")]  # fmt: skip
     finally:
         server.terminate()
         server.wait(20)
