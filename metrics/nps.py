@@ -88,7 +88,12 @@ def nps_on(day: date, responses: ResponseQuerySet | None = None) -> Nps:
 
 def account_nps_on(day: date, responses: ResponseQuerySet | None = None) -> AccountNps:
     """The same answers with one vote for each customer."""
-    latest = _latest_per_contact(_answered_before_end_of(day, responses))
+    return account_nps_of(_answered_before_end_of(day, responses))
+
+
+def account_nps_of(responses: ResponseQuerySet) -> AccountNps:
+    """Some answers with one vote for each customer. For the results of one survey."""
+    latest = _latest_per_contact(responses)
     sign = Case(
         When(score__gte=PROMOTER_FROM, then=Value(1)),
         When(score__lte=DETRACTOR_TO, then=Value(-1)),
