@@ -55,7 +55,7 @@ WEIGH = f"""
     ),
     judged AS (
         SELECT w.*, CASE WHEN uncapped IS NULL THEN '' ELSE held_by END AS override,
-            CASE WHEN held_by = '' THEN uncapped ELSE least(uncapped, {CAP}) END AS score
+            CASE WHEN uncapped > {CAP} AND held_by <> '' THEN {CAP} ELSE uncapped END AS score
         FROM weighed w
     ),
     banded AS (
