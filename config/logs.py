@@ -103,6 +103,7 @@ def configured(level: str) -> dict[str, Any]:
             "django.request": {**to_root, "level": "CRITICAL"},
             "gunicorn.error": to_root,
             "gunicorn.access": {"handlers": [], "propagate": False},
+            "pgtrigger": {**to_root, "level": "WARNING"},
             "celery.app.trace": {**to_root, "level": "WARNING"},
             "celery.worker.strategy": {**to_root, "level": "WARNING"},
         },
