@@ -13,10 +13,11 @@ from customers.models.usage_event import USAGE_EVENTS
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
-from tests import emptying
+from tests import append_only, emptying
 from tests.factories import UserFactory
 
 emptying.install()
+append_only.install()
 
 
 @pytest.fixture(scope="session")
