@@ -123,10 +123,15 @@ class VisibleField(serializers.PrimaryKeyRelatedField):
 
     def to_internal_value(self, data: Any) -> Any:
         number = self.pk_field.run_validation(data)
+        # A bulk request names the same few rows again and again; it brings a place to keep them.
+        known = self.context.get("known", {})
+        kept = (self.source, number)
         try:
-            return self.get_queryset().get(pk=number)
+            if kept not in known:
+                known[kept] = self.get_queryset().get(pk=number)
         except ObjectDoesNotExist:
             self.fail("does_not_exist", pk_value=number)
+        return known[kept]
 
     def use_pk_only_optimization(self) -> bool:
         return True

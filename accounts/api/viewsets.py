@@ -168,7 +168,13 @@ class Created:
         return self.shown(instance, status.HTTP_201_CREATED, Location=location)
 
     def perform_create(self, values: dict[str, Any]) -> Any:
-        return self.queryset.model.objects.create(**values)
+        instance = self.made(values)
+        instance.save(force_insert=True)
+        return instance
+
+    def made(self, values: dict[str, Any]) -> Any:
+        """A new row, not saved yet."""
+        return self.queryset.model(**values)
 
 
 class Updated:
@@ -182,9 +188,13 @@ class Updated:
         return self.acted(instance)
 
     def perform_update(self, instance: Any, values: dict[str, Any]) -> None:
+        instance.save(update_fields=self.changed(instance, values))
+
+    def changed(self, instance: Any, values: dict[str, Any]) -> list[str]:
+        """Lay values over a row; which fields are to be saved."""
         for name, value in values.items():
             setattr(instance, name, value)
-        instance.save(update_fields=[*values, *self.stamped])
+        return [*values, *self.stamped]
 
     # Fields that change with every save.
     stamped: tuple[str, ...] = ()

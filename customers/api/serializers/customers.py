@@ -14,6 +14,7 @@ from accounts.api.serializers import (
     StrictSerializer,
     TeamSerializer,
 )
+from customers.api.bulk import BulkSerializer
 from customers.attributes import attribute_errors
 from customers.models import Contact, Customer
 from metrics.models import Snapshot
@@ -109,3 +110,49 @@ class ContactSerializer(ResourceSerializer):
             "consent", "bounced_at", "left_at", *STAMPS,
         ]  # fmt: skip
         read_only_fields = ["bounced_at", *STAMPS]
+
+
+# The external id is what an item is matched by, so that it may exist.
+MATCHED_BY = {"external_id": {"validators": []}}
+
+
+class BulkCustomerSerializer(CustomerSerializer):
+    class Meta(CustomerSerializer.Meta):
+        extra_kwargs = MATCHED_BY
+
+
+class BulkContactSerializer(ContactSerializer):
+    """The customer is named by our id or by yours."""
+
+    customer_external_id = fields.TextField(max_length=200, required=False, write_only=True)
+
+    class Meta(ContactSerializer.Meta):
+        fields = [*ContactSerializer.Meta.fields, "customer_external_id"]
+        extra_kwargs = {**MATCHED_BY, "customer": {"required": False}}
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        named = values.pop("customer_external_id", None)
+        if named is not None:
+            values["customer"] = self._customer_named(named)
+        if self.instance is None and "customer" not in values:
+            raise serializers.ValidationError({"customer": [_("Name the customer.")]}, "required")
+        return values
+
+    def _customer_named(self, external_id: str) -> Customer:
+        known = self.context["known"]
+        kept = ("customer_external_id", external_id)
+        if kept not in known:
+            visible = Customer.objects.visible_to(self.context["request"].user)
+            known[kept] = visible.filter(external_id=external_id).first()
+        if known[kept] is None:
+            message = _("There is no customer with this id.")
+            raise serializers.ValidationError({"customer_external_id": [message]}, "does_not_exist")
+        return known[kept]
+
+
+class CustomerBulkSerializer(BulkSerializer):
+    items = BulkCustomerSerializer(many=True)
+
+
+class ContactBulkSerializer(BulkSerializer):
+    items = BulkContactSerializer(many=True)

@@ -2,28 +2,37 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.problem import Conflict
 from accounts.api.viewsets import Created, Listed, Resource, Retrieved, Updated
+from customers.api.bulk import BulkResultSerializer, BulkUpserted
 from customers.api.filters import ATTRIBUTE, ContactFilter, CustomerFilter
 from customers.api.serializers.customers import (
+    BulkContactSerializer,
+    BulkCustomerSerializer,
     ChurnSerializer,
+    ContactBulkSerializer,
     ContactSerializer,
+    CustomerBulkSerializer,
     CustomerSerializer,
 )
 from customers.attributes import laid_over
 from customers.models import Contact, Customer
 
 
-class CustomerViewSet(Listed, Retrieved, Created, Updated, Resource):
+@extend_schema_view(
+    bulk_upsert=extend_schema(request=CustomerBulkSerializer, responses=BulkResultSerializer)
+)
+class CustomerViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
     """Companies we serve."""
 
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
+    bulk_serializer_class = BulkCustomerSerializer
     filterset_class = CustomerFilter
     stamped = ("search_text", "updated_at")
     orderings = {
@@ -40,22 +49,23 @@ class CustomerViewSet(Listed, Retrieved, Created, Updated, Resource):
     def takes_parameter(self, name: str) -> bool:
         return name.startswith(ATTRIBUTE)
 
-    def perform_create(self, values: dict[str, Any]) -> Customer:
+    def made(self, values: dict[str, Any]) -> Customer:
+        """A new customer, not saved yet."""
         if not self.request.user.sees_every_customer:
             values["csm"] = self.request.user
         attributes = laid_over({}, values.pop("attributes", {}))
         customer = Customer(**values, attributes=attributes)
         customer.refresh_search_text()
-        customer.save(force_insert=True)
         return customer
 
-    def perform_update(self, instance: Customer, values: dict[str, Any]) -> None:
+    def changed(self, instance: Customer, values: dict[str, Any]) -> list[str]:
+        """Lay values over a customer; which fields are to be saved."""
         if "attributes" in values:
             values["attributes"] = laid_over(instance.attributes, values["attributes"])
         for name, value in values.items():
             setattr(instance, name, value)
         instance.refresh_search_text()
-        instance.save(update_fields=[*values, *self.stamped])
+        return [*values, *self.stamped]
 
     @extend_schema(request=ChurnSerializer)
     @action(detail=True, methods=["post"])
@@ -70,11 +80,15 @@ class CustomerViewSet(Listed, Retrieved, Created, Updated, Resource):
         return self.acted(customer)
 
 
-class ContactViewSet(Listed, Retrieved, Created, Updated, Resource):
+@extend_schema_view(
+    bulk_upsert=extend_schema(request=ContactBulkSerializer, responses=BulkResultSerializer)
+)
+class ContactViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
     """People at customers."""
 
     queryset = Contact.objects.all()
     serializer_class = ContactSerializer
+    bulk_serializer_class = BulkContactSerializer
     filterset_class = ContactFilter
     stamped = ("updated_at",)
     orderings = {"created_at": "created_at", "updated_at": "updated_at", "name": "name"}
