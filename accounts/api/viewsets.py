@@ -38,6 +38,8 @@ class Resource(GenericViewSet):
     lookup_value_regex = "[0-9]{1,19}"
     filterset_class: Any = None
     max_bytes = MAX_BYTES
+    # What one object may be asked for besides its shape.
+    object_parameters: tuple[str, ...] = ()
     # Joins that a list needs, and those that `?expand=` adds.
     joined: tuple[str, ...] = ()
     rate: Rate | None = None
@@ -98,7 +100,7 @@ class Resource(GenericViewSet):
 
     def shown(self, instance: Any, code: int = 200, **headers: str) -> Response:
         """One object with its tag; 304 when the caller has it already."""
-        refuse_strangers(self.request, PARAMETERS_OF_OBJECTS)
+        refuse_strangers(self.request, PARAMETERS_OF_OBJECTS | set(self.object_parameters))
         etag = self.etag(instance)
         is_plain = self.request.method in SAFE_METHODS and not self._expand()
         if is_plain and is_known(self.request, etag):

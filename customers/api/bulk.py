@@ -73,9 +73,10 @@ class BulkUpserted:
         refuse_strangers(request, set())
         bulk = BulkSerializer(data=request.data)
         bulk.is_valid(raise_exception=True)
-        wanted = bulk.validated_data
+        wanted: dict[str, Any] = bulk.validated_data
+        body: dict[str, Any] = request.data
         savepoint = transaction.savepoint()
-        results = Upsert(self, request.data["items"]).results()
+        results = Upsert(self, body["items"]).results()
         counts = Counter(result["status"] for result in results)
         is_saved = not wanted["dry_run"] and not (wanted["all_or_none"] and counts["error"])
         if is_saved:
@@ -112,7 +113,13 @@ class Upsert:
 
     def _result(self, index: int, item: Mapping[str, Any]) -> dict[str, Any]:
         key = _key_of(item)
-        result = {"index": index, "external_id": key, "status": "error", "id": None, "errors": []}
+        result: dict[str, Any] = {
+            "index": index,
+            "external_id": key,
+            "status": "error",
+            "id": None,
+            "errors": [],
+        }
         try:
             self._upsert(item, key, result)
         except ItemRefused as refused:

@@ -1,22 +1,28 @@
 """/health with its history, /alerts and /nights."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.concurrency import require_match
 from accounts.api.filtering import refuse_strangers
 from accounts.api.problem import Conflict, ParameterError
 from accounts.api.viewsets import Listed, Resource, Retrieved
 from accounts.permissions import Permission
 from customers.models import Customer
+from metrics import jobs
 from metrics.api.filters import AlertFilter, HealthFilter, NightFilter
 from metrics.api.serializers import (
     AlertSerializer,
@@ -26,6 +32,7 @@ from metrics.api.serializers import (
     NightSerializer,
 )
 from metrics.models import Alert, HealthScore, Night, Snapshot
+from metrics.nights import open_night
 
 DAYS_OF_HISTORY = 400
 BORDERS = ("day__gte", "day__lte")
@@ -124,3 +131,31 @@ class NightViewSet(Listed, Retrieved, Resource):
     lookup_value_regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
     orderings = {"day": "day"}
     default_ordering = "-day"
+
+    @extend_schema(request=None, responses={202: NightSerializer})
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, day: str) -> Response:
+        """Close a day that is over; 409 when it is closed. Workers do it, soon after the answer."""
+        asked = _due_day(day)
+        open_night(asked)
+        night = self.get_queryset().select_for_update().get(day=asked)
+        require_match(request, self.etag(night))
+        if night.state == Night.State.DONE:
+            raise Conflict
+        # The broker is only a doorbell: when it is deaf the clock rings within seconds.
+        transaction.on_commit(jobs.resume_nights.delay, robust=True)
+        return self.shown(night, 202)
+
+
+def _due_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    newest = jobs.newest_due_day(timezone.now())
+    oldest = newest - timedelta(days=settings.NIGHTS_MADE_UP)
+    if not oldest <= day <= newest:
+        message = _("A day from %(oldest)s to %(newest)s can be closed.")
+        named = {"oldest": oldest, "newest": newest}
+        raise ValidationError({"non_field_errors": [message % named]}, "not_due")
+    return day

@@ -1,44 +1,25 @@
 """Who may ask what of the REST API; everybody comes with a key that has every REST scope."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from customers.models import ExchangeRate
-from metrics.models import Alert, HealthScore, Night
-from surveys.models import Invitation, SurveyVersion, Wave
+from metrics.models import HealthScore
 from tests.access.world import World
-from tests.factories import ProductFactory, ResponseFactory, SurveyFactory
-
-DAY = date(2026, 6, 15)
-
-
-def an_invitation(world: World) -> Invitation:
-    survey, later = SurveyFactory(), datetime(2027, 1, 1, tzinfo=UTC)
-    version = SurveyVersion.objects.create(survey=survey, number=1, brand="Enishi")
-    wave = Wave.objects.create(survey=survey, version=version, name="June", closes_at=later)
-    return Invitation.objects.create(
-        wave=wave, contact=world["contact"], customer=world["customer"], language="en",
-        expires_at=later,
-    )  # fmt: skip
+from tests.factories import ProductFactory
 
 
 def a_scored_customer(world: World) -> int:
     HealthScore.objects.create(
-        customer_id=world["customer"].pk, day=DAY, score=50, band="amber", coverage=1, parts={},
-        scorecard_version=1,
+        customer_id=world["customer"].pk, day=date(2026, 6, 15), score=50, band="amber",
+        coverage=1, parts={}, scorecard_version=1,
     )  # fmt: skip
     return world["customer"].pk
 
 
-OF_A_CUSTOMER = {"invitation", "response", "alert", "scored_customer"}
+OF_A_CUSTOMER = {"scored_customer", "external_id"}
 OBJECTS = {
-    "api_survey": lambda _world: SurveyFactory(),
-    "invitation": an_invitation,
-    "response": lambda world: ResponseFactory(customer=world["customer"]),
-    "alert": lambda world: Alert.objects.create(
-        customer=world["customer"], kind=Alert.Kind.WENT_RED, day=DAY
-    ),
+    "external_id": lambda world: world["customer"].external_id,
     "scored_customer": a_scored_customer,
-    "night": lambda _world: Night.objects.create(day=DAY),
     "product": lambda _world: ProductFactory(),
     "exchange_rate": lambda _world: ExchangeRate.objects.create(
         currency="USD", month=date(2026, 6, 1), rate=150
@@ -49,6 +30,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:customer-list":                                (401, 200, 200, 200, 200, 200),
     "POST api:customer-list":                               (401, 400, 400, 400, 403, 400),
     "GET api:customer-detail customer":                     (401, 404, 200, 200, 200, 200),
+    "GET api:customer-by-external-id external_id":          (401, 404, 200, 200, 200, 200),
     "PATCH api:customer-detail customer":                   (401, 404, 200, 200, 403, 200),
     "POST api:customer-churn customer":                     (401, 404, 400, 400, 403, 400),
     "POST api:customer-bulk-upsert":                        (401, 400, 400, 400, 403, 400),
@@ -93,7 +75,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:ticket-detail ticket":                         (401, 404, 200, 200, 200, 200),
     "PATCH api:ticket-detail ticket":                       (401, 404, 200, 200, 403, 200),
     "GET api:survey-list":                                  (401, 200, 200, 200, 200, 200),
-    "GET api:survey-detail api_survey":                     (401, 200, 200, 200, 200, 200),
+    "GET api:survey-detail survey":                     (401, 200, 200, 200, 200, 200),
     "GET api:invitation-list":                              (401, 200, 200, 200, 200, 200),
     "GET api:invitation-detail invitation":                 (401, 404, 200, 200, 200, 200),
     "GET api:response-list":                                (401, 200, 200, 200, 200, 200),
@@ -106,5 +88,6 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:alert-detail alert":                           (401, 404, 200, 200, 200, 200),
     "POST api:alert-dismiss alert":                         (401, 404, 400, 400, 403, 400),
     "GET api:night-list":                                   (401, 200, 200, 200, 200, 200),
+    "POST api:night-close night":                           (401, 403, 403, 400, 403, 400),
     "GET api:night-detail night":                           (401, 200, 200, 200, 200, 200),
 }  # fmt: skip

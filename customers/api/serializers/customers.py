@@ -113,7 +113,7 @@ class ContactSerializer(ResourceSerializer):
 
 
 # The external id is what an item is matched by, so that it may exist.
-MATCHED_BY = {"external_id": {"validators": []}}
+MATCHED_BY: dict[str, dict[str, Any]] = {"external_id": {"validators": []}}
 
 
 class BulkCustomerSerializer(CustomerSerializer):

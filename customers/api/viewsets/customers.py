@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -66,6 +67,17 @@ class CustomerViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resourc
             setattr(instance, name, value)
         instance.refresh_search_text()
         return [*values, *self.stamped]
+
+    @extend_schema(operation_id="customers_by_external_id", filters=False)
+    @action(
+        detail=False,
+        methods=["get"],
+        pagination_class=None,
+        url_path="by-external-id/(?P<external_id>[^/]{1,200})",
+    )
+    def by_external_id(self, request: Request, external_id: str) -> Response:
+        """Read a customer by your own id."""
+        return self.shown(get_object_or_404(self.get_queryset(), external_id=external_id))
 
     @extend_schema(request=ChurnSerializer)
     @action(detail=True, methods=["post"])
