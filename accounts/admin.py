@@ -2,5 +2,51 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from accounts.forms import UserForm
+from accounts.models import ApiKey, AuditEntry, StoredAnswer, Team, User
+from lib.back_office import BackOffice, ReadOnly
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
+# What somebody may do stands in accounts.permissions and nowhere else.
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(BackOffice):
+    """People are invited, and their access is closed, on the page Users."""
+
+    form = UserForm
+    fields = ("full_name", "email", "role", "team", "language", "time_zone", "is_active")
+    readonly_fields = ("is_active",)
+    list_display = ("full_name", "email", "role", "team", "is_active", "last_login")
+    search_fields = ("email",)
+    may_add = False
+
+
+@admin.register(Team)
+class TeamAdmin(BackOffice):
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnly):
+    """Issued and revoked on the page API keys."""
+
+    list_display = ("name", "prefix", "kind", "owner", "expires_at", "revoked_at", "last_used_at")
+    search_fields = ("prefix",)
+    exclude = ("digest",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnly):
+    list_display = ("created_at", "metadata")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(StoredAnswer)
+class StoredAnswerAdmin(ReadOnly):
+    list_display = ("created_at", "user", "api_key", "status")
+    exclude = ("headers", "body")

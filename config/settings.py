@@ -96,7 +96,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pghistory",
-    "pghistory.admin",
     "pgtrigger",
     "rest_framework",
     "tablericons",

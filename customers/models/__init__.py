@@ -17,6 +17,7 @@ from customers.models.usage_event import (
     UnresolvedEvent,
     UsageEvent,
 )
+from customers.models.usage_event_line import UsageEventLine
 
 __all__ = [
     "AccountAlias",
@@ -40,4 +41,5 @@ __all__ = [
     "Touchpoint",
     "UnresolvedEvent",
     "UsageEvent",
+    "UsageEventLine",
 ]

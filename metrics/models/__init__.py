@@ -2,6 +2,7 @@ from metrics.models.alert import Alert
 from metrics.models.company_day import CompanyDay
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
+from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
 from metrics.models.night import Night, NightChunk
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
@@ -11,10 +12,13 @@ __all__ = [
     "Alert",
     "CompanyDay",
     "DailyUsage",
+    "DailyUsageLine",
     "HealthScore",
+    "HealthScoreLine",
     "Night",
     "NightChunk",
     "PersonDay",
+    "PersonDayLine",
     "RevenueMovement",
     "Scorecard",
     "Snapshot",

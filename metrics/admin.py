@@ -1,0 +1,72 @@
+"""The back office of conclusions: read only, because rules build them. Scorecards are added."""
+
+from django.contrib import admin
+
+from lib.back_office import AddOnly, OfOneCustomer, ReadOnly
+from metrics.models import (
+    Alert,
+    CompanyDay,
+    DailyUsageLine,
+    HealthScoreLine,
+    Night,
+    NightChunk,
+    PersonDayLine,
+    RevenueMovement,
+    Scorecard,
+    Snapshot,
+)
+
+
+@admin.register(Scorecard)
+class ScorecardAdmin(AddOnly):
+    """A change is a new version, so that past scores can be explained."""
+
+    list_display = ("version", "green_from", "amber_from", "published_by", "published_at")
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnly):
+    list_display = ("customer", "day", "health_score", "health_band", "mrr", "renews_on")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly):
+    list_display = ("raised_at", "kind", "customer", "day", "settled_at", "dismissed_at")
+    search_fields = ("customer",)
+
+
+@admin.register(RevenueMovement)
+class RevenueMovementAdmin(ReadOnly):
+    list_display = ("day", "customer", "kind", "amount", "balance")
+    search_fields = ("customer",)
+
+
+@admin.register(CompanyDay)
+class CompanyDayAdmin(ReadOnly):
+    list_display = ("day", "customers", "paying_customers", "mrr", "green", "amber", "red")
+
+
+@admin.register(Night)
+class NightAdmin(ReadOnly):
+    list_display = ("day", "state", "stage", "started_at", "finished_at")
+
+
+@admin.register(NightChunk)
+class NightChunkAdmin(ReadOnly):
+    list_display = ("night", "first_id", "last_id", "state", "attempts")
+    search_fields = ("night",)
+
+
+@admin.register(DailyUsageLine)
+class DailyUsageLineAdmin(OfOneCustomer):
+    list_display = ("key", "day", "event_count", "active_people", "seconds")
+
+
+@admin.register(PersonDayLine)
+class PersonDayLineAdmin(OfOneCustomer):
+    list_display = ("key", "day", "person", "event_count")
+
+
+@admin.register(HealthScoreLine)
+class HealthScoreLineAdmin(OfOneCustomer):
+    list_display = ("key", "day", "score", "band", "coverage")
