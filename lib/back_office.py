@@ -15,7 +15,6 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-
 if TYPE_CHECKING:
     AnyAdmin = admin.ModelAdmin[Any]
     AnyPaginator = Paginator[Any]

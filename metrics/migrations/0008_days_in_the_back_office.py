@@ -26,7 +26,7 @@ DROP = "DROP VIEW metrics_dailyusageline, metrics_persondayline, metrics_healths
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0006_snapshots_leave_days_to_usage'),
+        ('metrics', '0007_company_days_know_nps'),
     ]
 
     operations = [
