@@ -1,16 +1,19 @@
 """Who is still written to at the last moment."""
 
+import threading
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from outreach.addresses import address_hash
-from outreach.claiming import tired_after
+from outreach.claiming import claim, tired_after
 from outreach.models import ContactTouch, Message
-from outreach.sending import send_ready
+from outreach.sending import hand_over, send_ready
 from outreach.unsubscribing import stop
-from tests.factories import MailingFactory, MailTextFactory, MessageFactory
+from tests.factories import ContactFactory, MailingFactory, MailTextFactory, MessageFactory
 
 NOW = timezone.now()
 TOPIC, OTHER = 1, 2
@@ -104,3 +107,44 @@ def test_mail_the_contract_needs_is_sent_to_the_tired(mailing, post):
     send_ready()
 
     assert post.taken.total() == 1
+
+
+def test_an_address_that_says_stop_between_claim_and_hand_over_is_not_written_to(mailing, post):
+    MessageFactory(mailing=mailing)
+    [message], _left_out = claim(uuid.uuid4())
+    message.refresh_from_db()
+    stop(message.email_norm, mailing.topic, reason="unsubscribed", source="test")
+
+    assert not hand_over(message)
+
+
+def test_a_worker_that_lost_its_lease_cannot_hand_over(mailing, settings):
+    settings.MAIL_LEASE_SECONDS = 0
+    MessageFactory(mailing=mailing)
+    [message], _left_out = claim(uuid.uuid4())
+    message.refresh_from_db()
+
+    assert not hand_over(message)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_mailings_write_to_one_address_once(post):
+    """The floor of a day holds although every worker looks at the same moment (bad input 34)."""
+    contact = ContactFactory()
+    for _n in range(8):
+        MessageFactory(mailing=MailTextFactory().mailing, contact=contact)
+    start = threading.Barrier(8)
+
+    def work() -> None:
+        start.wait()
+        claim(uuid.uuid4(), batch=1)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Message.objects.filter(state="claimed").count() == 1
+    assert ContactTouch.objects.count() == 1
