@@ -2,10 +2,14 @@
 
 import logging
 
+import kombu.exceptions
 from celery import shared_task
+from django.db.models import Q
 from django.utils import timezone
 
+from customers.importing.working import work_on
 from customers.ingest import partitions, replaying
+from customers.models import ImportRun
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +31,28 @@ def replay_waiting_events() -> None:
 @shared_task
 def forget_old_events() -> None:
     logger.info("%s old events and messages forgotten", replaying.forget_old(timezone.now()))
+
+
+@shared_task
+def work_on_import(run_id: int) -> None:
+    """Check, save or undo; what is left after some minutes goes back into the queue."""
+    if not work_on(run_id):
+        work_on_import.delay(run_id)
+
+
+def ring_for(run_id: int) -> None:
+    """Wake a worker. Without a broker nothing is lost: the sweep finds the import by its state."""
+    try:
+        work_on_import.delay_on_commit(run_id)  # type: ignore[attr-defined]  # Celery's Django task
+    except kombu.exceptions.OperationalError:
+        logger.warning("no broker; import %s waits for the sweep", run_id)
+
+
+@shared_task
+def resume_imports() -> None:
+    """Take up imports that nobody holds: forgotten by the broker, or their worker died."""
+    idle = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    for run_id in ImportRun.objects.filter(idle, state__in=ImportRun.WORKING).values_list(
+        "pk", flat=True
+    ):
+        work_on_import.delay(run_id)

@@ -1,5 +1,14 @@
 """Who may open what in customers. The columns are explained in test_pages.py."""
 
+from django.utils import timezone
+
+from customers.models import ImportRun
+
+OBJECTS = {
+    "import_run": lambda _world: ImportRun.objects.create(
+        noun="customers", state="done", file_name="f.csv", finished_at=timezone.now()
+    ),
+}
 TABLE: dict[str, tuple[int, ...]] = {
     #                                           nobody Ben  Ana  Lea  Vic  Ada
     "GET customers:today":                      (302, 200, 200, 200, 200, 200),
@@ -28,4 +37,14 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST customers:task_drop task":            (302, 404, 302, 302, 403, 302),
     "POST customers:task_snooze task":          (302, 404, 302, 302, 403, 302),
     "GET customers:import_list":                (302, 403, 403, 200, 403, 200),
+    "GET customers:import_upload":              (302, 403, 403, 200, 403, 200),
+    "POST customers:import_upload":             (302, 403, 403, 422, 403, 422),
+    "GET customers:import_detail import_run":   (302, 403, 403, 200, 403, 200),
+    "GET customers:import_progress import_run": (302, 403, 403, 200, 403, 200),
+    "GET customers:import_review import_run":   (302, 403, 403, 302, 403, 302),
+    "POST customers:import_review import_run":  (302, 403, 403, 302, 403, 302),
+    "POST customers:import_save import_run":    (302, 403, 403, 302, 403, 302),
+    "GET customers:import_undo import_run":     (302, 403, 403, 200, 403, 200),
+    "POST customers:import_undo import_run":    (302, 403, 403, 302, 403, 302),
+    "GET customers:import_rejects import_run":  (302, 403, 403, 200, 403, 200),
 }  # fmt: skip

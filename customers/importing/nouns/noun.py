@@ -1,0 +1,31 @@
+"""What every kind of import consists of."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from customers.importing.columns import Column
+from customers.importing.context import Context
+from customers.importing.drafts import Draft
+
+Judge = Callable[[list[Draft], Context], None]
+
+
+def _nothing(drafts: list[Draft], context: Context) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Noun:
+    """`judge` gives each row of a chunk its verdict, `save` writes what it says.
+
+    `take_back` gets ids of import rows and returns those it could undo. `prepare` runs before the
+    transaction of a chunk; `look_ahead` reads the whole file first.
+    """
+
+    columns: Sequence[Column]
+    judge: Judge
+    save: Judge
+    take_back: Callable[[list[int]], list[int]]
+    prepare: Judge = _nothing
+    look_ahead: Callable[[Iterable[Draft], Context], None] | None = None
+    takes_attributes: bool = False

@@ -1,0 +1,176 @@
+"""The way of a file through its rows, for the dry run and for saving alike.
+
+Rows go in chunks. A chunk, the notes about it and the progress of the import are one transaction,
+guarded by the token of the worker that holds the import: a worker killed in the middle leaves the
+last whole chunk, and whoever takes over goes on behind it (docs/importing.md).
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pghistory
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from customers.importing.context import Context
+from customers.importing.drafts import Draft
+from customers.importing.mapping import declare_attributes, plan_of
+from customers.importing.nouns import NOUNS
+from customers.importing.reading import Row, fingerprint, names_of, readable, rows_of
+from customers.importing.reasons import FileRefused
+from customers.importing.records import OvertakenError
+from customers.importing.rows import note_preview, note_refused
+from customers.importing.undoing import undo_chunk
+from customers.models import ImportRun
+from customers.models.import_run import ATTEMPTS, LeaseLostError
+from lib.days import today
+
+logger = logging.getLogger(__name__)
+
+CHUNK_ROWS = 5_000
+MAX_ROWS = 3_000_000
+RETRIES = 3
+
+
+def work_on(run_id: int, *, seconds: float = 200) -> bool:
+    """Check, save or undo an import as its state says. False when more is left to do.
+
+    Safe to be called twice: one of the two finds that somebody is at it.
+    """
+    run = ImportRun.objects.get(pk=run_id)
+    if not run.claim(timezone.now()):
+        return True
+    try:
+        if run.attempts > ATTEMPTS:
+            run.fail("attempts", {"count": ATTEMPTS})
+            return True
+        return _work(run, time.monotonic() + seconds)
+    except FileRefused as refusal:
+        run.fail(refusal.code, refusal.params)
+    except LeaseLostError:
+        logger.warning("import %s was taken over by another worker", run_id)
+    except OperationalError as error:
+        # A lock or the connection; the sweep tries again soon.
+        logger.warning("import %s will be tried again: %s", run_id, type(error).__name__)
+        run.release()
+        return False
+    return True
+
+
+def _work(run: ImportRun, deadline: float) -> bool:
+    with pghistory.context(user=run.uploaded_by_id, url=run.get_absolute_url(), method="IMPORT"):
+        if run.state == ImportRun.State.UNDOING:
+            return _undo(run, deadline)
+        if fingerprint(run.path) != run.sha256:
+            raise FileRefused("changed")
+        with readable(run.path) as path:
+            return _go_through(run, path, deadline)
+
+
+def _undo(run: ImportRun, deadline: float) -> bool:
+    while undo_chunk(run):
+        if time.monotonic() > deadline:
+            run.release()
+            return False
+    run.finish(ImportRun.State.UNDONE)
+    return True
+
+
+def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
+    context = _context(run)
+    noun = NOUNS[run.noun]
+    if noun.look_ahead is not None:
+        noun.look_ahead((context.plan.draft(row) for row in data_rows(run, path)), context)
+        run.renew()
+    rows = data_rows(run, path)
+    _replay(run, rows, context)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        if run.rows_done + len(chunk) > MAX_ROWS:
+            raise FileRefused("too_many_rows", limit=MAX_ROWS)
+        _pass_chunk(run, chunk, context)
+        if time.monotonic() > deadline:
+            run.release()
+            return False
+    if context.is_saving:
+        run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
+    else:
+        run.finish(ImportRun.State.CHECKED, row_count=run.rows_done)
+    return True
+
+
+def data_rows(run: ImportRun, path: Path) -> Iterator[Row]:
+    """The rows behind the header, which must be the one that was mapped."""
+    rows = rows_of(path, run.encoding, run.delimiter)
+    header = next(rows, None)
+    if header is None or names_of(header) != run.header:
+        raise FileRefused("changed")
+    return rows
+
+
+def _context(run: ImportRun) -> Context:
+    is_saving = run.state == ImportRun.State.SAVING
+    if is_saving:
+        declare_attributes(run)
+    return Context(
+        run_id=run.pk,
+        user=None if run.is_by_operator else run.uploaded_by,
+        plan=plan_of(run),
+        today=today(),
+        now=timezone.now(),
+        is_saving=is_saving,
+    )
+
+
+def _replay(run: ImportRun, rows: Iterator[Row], context: Context) -> None:
+    """Pass by what an earlier worker has done, only to know which keys the file has named."""
+    is_saving, context.is_saving = context.is_saving, False
+    left = run.rows_done
+    while left and (chunk := list(islice(rows, min(left, CHUNK_ROWS)))):
+        NOUNS[run.noun].judge(context.plan.drafts(chunk), context)
+        run.renew()
+        left -= len(chunk)
+    context.is_saving = is_saving
+
+
+def _pass_chunk(run: ImportRun, chunk: list[Row], context: Context) -> None:
+    """One transaction. When somebody stored the same records meanwhile it is judged again."""
+    for attempt in range(RETRIES):
+        seen = set(context.seen)
+        drafts = context.plan.drafts(chunk)
+        if context.is_saving:
+            NOUNS[run.noun].prepare(drafts, context)
+        try:
+            with transaction.atomic():
+                pass_drafts(run, drafts, context)
+                run.advance(len(chunk), counted(run, drafts))
+            return
+        except OvertakenError:
+            context.seen = seen
+            if attempt == RETRIES - 1:
+                raise OperationalError from None
+
+
+def pass_drafts(run: ImportRun, drafts: list[Draft], context: Context) -> None:
+    noun = NOUNS[run.noun]
+    if context.is_saving:
+        _one_at_a_time(run.noun)
+    noun.judge(drafts, context)
+    note_refused(drafts, run.pk)
+    if context.is_saving:
+        noun.save(drafts, context)
+    else:
+        note_preview(drafts, run.pk, run.counts)
+
+
+def _one_at_a_time(noun: str) -> None:
+    """Chunks of two imports of the same noun follow each other, so that they cannot entangle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {noun}"])
+
+
+def counted(run: ImportRun, drafts: list[Draft]) -> dict[str, int]:
+    return dict(Counter(run.counts) + Counter(draft.verdict for draft in drafts))
