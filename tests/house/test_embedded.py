@@ -87,7 +87,7 @@ def is_alive(pid: int) -> bool:
     return False
 
 
-def wait_for(condition, seconds: float = 30) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -114,9 +114,10 @@ def answers(said: str) -> bool:
     return False
 
 
-def test_make_run_as_an_ordinary_user_brings_back_the_dead_and_stops_all_by_pid(odd_house):
+@pytest.fixture(scope="module")
+def first_run(odd_house) -> dict[str, object]:
+    """A first start as an ordinary user, two deaths, a second try beside it, and Ctrl-C."""
     before = as_an_ordinary_user(odd_house)
-
     enishi = embedded(odd_house, "serve", before=before)
     said = read_until(enishi, "Stop with")
     started = children_of(enishi.pid)
@@ -125,18 +126,39 @@ def test_make_run_as_an_ordinary_user_brings_back_the_dead_and_stops_all_by_pid(
     wait_for(lambda: {"bin/postgres", "worker"} <= set(children_of(enishi.pid)))
     wait_for(lambda: answers(said))
     again = children_of(enishi.pid)
-    second = embedded(odd_house, "serve", before=before).communicate(timeout=20)[0]
+    beside = embedded(odd_house, "serve", before=before).communicate(timeout=60)[0]
     enishi.send_signal(signal.SIGINT)
-    assert enishi.wait(40) == 0
-
-    assert set(started) == {"bin/postgres", "valkey-server", "gunicorn", "worker", "beat", "mail"}
-    assert again["bin/postgres"] != started["bin/postgres"]
-    assert again["gunicorn"] == started["gunicorn"]
-    assert second.startswith("enishi: Enishi already runs from ")
-    assert [pid for pid in {**started, **again}.values() if is_alive(pid)] == []
+    status = enishi.wait(60)
+    return {"started": started, "again": again, "beside": beside, "status": status}
 
 
-def test_the_second_start_is_quick_also_after_a_kill(odd_house):
+def test_make_run_starts_every_part_as_an_ordinary_user(first_run):
+    parts = {"bin/postgres", "valkey-server", "gunicorn", "worker", "beat", "mail"}
+
+    assert set(first_run["started"]) == parts
+
+
+def test_whoever_dies_is_brought_back_and_the_others_stay(first_run):
+    started, again = first_run["started"], first_run["again"]
+
+    changed = {name for name in started if started[name] != again[name]}
+
+    assert {"bin/postgres", "worker"} <= changed
+    assert {"gunicorn", "valkey-server", "mail"}.isdisjoint(changed)
+
+
+def test_two_cannot_run_from_one_folder(first_run):
+    assert first_run["beside"].startswith("enishi: Enishi already runs from ")
+
+
+def test_ctrl_c_stops_everything_by_pid(first_run):
+    pids = {*first_run["started"].values(), *first_run["again"].values()}
+
+    assert first_run["status"] == 0
+    assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def test_the_second_start_is_quick_and_a_killed_supervisor_leaves_nobody(odd_house, first_run):
     before = as_an_ordinary_user(odd_house)
     began = time.monotonic()
 
