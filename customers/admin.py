@@ -114,7 +114,7 @@ class ImportRunAdmin(ReadOnly):
 
 @admin.register(ImportRow)
 class ImportRowAdmin(ReadOnly):
-    list_display = ("run", "number", "verdict", "external_id", "column", "code")
+    list_display = ("run", "number", "verdict", "external_id", "problems", "undone")
     search_fields = ("run",)
 
 
