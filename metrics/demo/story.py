@@ -134,6 +134,8 @@ def _live(life: Life, today: date, random: Random) -> Life:
         if _leaves(life, month, mood, use, random) and _end(life, starts_on, today, mood, random):
             return life
         seats = _change_seats(life, starts_on, month, mood, seats, random)
+        if life.interval == "year" and month and month % 12 == 0:
+            life.versions.append(_version(life, starts_on, plan, seats, "renewed"))
     life.is_past_due = random.random() < 0.05
     return life
 

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         self.stdout.write("Closing its last nights …")
         for day in days_between(today() - timedelta(days=options["nights"]), today()):
             close_day(day)
+        writing.work_off(today(), Random(options["seed"] + 8))
 
     def _write_facts(self, count: int, seed: int) -> None:
         day = today()
