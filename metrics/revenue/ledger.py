@@ -60,11 +60,12 @@ STEPS = """
         lag(gross) OVER w AS gross_before
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
-# The customer's total at the end of the day, and yesterday's book at today's rates.
+# The customer's total at the end of the day, and yesterday's book at today's rates. Columns carry
+# their table, because a bare `currency` would mean that of the rates inside the sub-query.
 TOTALS = f"""
     SELECT customer_id, day,
-        sum(round(native * {RATE.format(currency="currency", day="day")}, 12)) AS total,
-        sum(round(native_before * {RATE.format(currency="old", day="day")}, 12)) AS revalued,
+        sum(round(native * {RATE.format(currency="steps.currency", day="steps.day")}, 12)) AS total,
+        sum(round(native_before * {RATE.format(currency="steps.old", day="steps.day")}, 12)) AS revalued,
         bool_or(state = 'paused' AND native_before > 0) AS pauses,
         bool_or(state = 'overdue' AND native_before > 0) AS lapses,
         bool_or(state = 'on' AND native = 0 AND native_before > 0) AS turns_free,

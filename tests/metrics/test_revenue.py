@@ -215,6 +215,15 @@ def test_exchange_rates_have_a_line_of_their_own(settings):
     assert (march.opening, march.fx, march.expansion, march.closing) == (1450, -50, 180, 1580)
 
 
+def test_each_currency_has_its_own_rate_in_the_ledger(settings):
+    settings.REPORTING_CURRENCY = "JPY"
+    for currency, rate in (("EUR", 160), ("USD", 150)):
+        ExchangeRate.objects.create(currency=currency, month=day("2025-01-01"), rate=rate)
+        version(subscription(), "2025-02-01", 10, currency=currency)
+
+    assert {amount for _day, _kind, amount, _reason in booked()} == {1600, 1500}
+
+
 def test_money_without_a_rate_is_left_out_and_named():
     version(subscription(), "2025-02-01", 1000, currency="USD")
 

@@ -43,14 +43,14 @@ def versions(draw) -> Version:
         quantity=draw(st.sampled_from([Decimal(1), Decimal("2.5"), Decimal(7)])),
         interval=draw(st.sampled_from(["day", "week", "month", "year"])),
         interval_count=draw(st.sampled_from([1, 3, 7, 14])),
-        currency=draw(st.sampled_from(["JPY", "USD"])), trial_ends_on=draw(maybe),
+        currency=draw(st.sampled_from(["JPY", "USD", "KWD"])), trial_ends_on=draw(maybe),
         paused_on=paused, resumes_on=resumes, ends_on=draw(maybe), past_due_since=draw(maybe),
         discounts=tuple(draw(st.lists(discounts(), max_size=2))),
     )  # fmt: skip
 
 
 rates = st.dictionaries(
-    st.integers(1, 6).map(lambda month: ("USD", date(2025, month, 1))),
+    st.tuples(st.sampled_from(["USD", "KWD"]), st.integers(1, 6).map(lambda m: date(2025, m, 1))),
     st.decimals("0.5", 200, places=4), max_size=4,
 )  # fmt: skip
 
