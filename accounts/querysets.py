@@ -70,7 +70,8 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: "User") -> Self:
         """The log belongs to those who may read it."""
-        return self.all() if user.may(Permission.VIEW_AUDIT) else self.none()
+        may = user.is_authenticated and user.may(Permission.VIEW_AUDIT)
+        return self.all() if may else self.none()
 
     def by_person(self, user_id: int) -> Self:
         return self.filter(metadata__user=user_id)

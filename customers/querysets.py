@@ -91,10 +91,12 @@ class SubscriptionVersionQuerySet(models.QuerySet["SubscriptionVersion"]):
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: "User") -> Self:
         """Imports belong to those who may import."""
-        return self.all() if user.may("imports") else self.none()
+        may = user.is_authenticated and user.may("imports")
+        return self.all() if may else self.none()
 
 
 class EventSourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """What sources send is looked after by those who manage their keys."""
-        return self.all() if user.may("keys") else self.none()
+        may = user.is_authenticated and user.may("keys")
+        return self.all() if may else self.none()

@@ -137,7 +137,7 @@ def health(band: str | None, score: Decimal | None = None, *, word: bool = True)
 @register.simple_tag
 def trend(change: Decimal | int | None, *, decimals: int = 0, good: str = "up") -> SafeString:
     """An arrow and the signed change. `good` says which direction is welcome."""
-    if change is None:
+    if change is None or change == "":  # a template says "" for a missing snapshot
         return mark_safe("")
     rounded = _rounded(change, decimals)
     way = "up" if rounded > 0 else "down" if rounded < 0 else "flat"
