@@ -148,3 +148,25 @@ class TaskForm(forms.ModelForm):
 class SnoozeForm(forms.Form):
     until = forms.DateField(label=_("Asleep until"), widget=DateInput())
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AccountMapForm(forms.Form):
+    """Says which customer a name means that event sources use."""
+
+    account = forms.CharField(max_length=200)
+    customer = forms.CharField(max_length=200)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_customer(self) -> Customer:
+        """By external id, or by a name that only one customer has."""
+        text = self.cleaned_data["customer"].strip()
+        visible = Customer.objects.visible_to(self.user)
+        found = visible.filter(external_id=text)[:1] or visible.filter(name__iexact=text)[:2]
+        if not found:
+            raise forms.ValidationError(_("No customer has this id or name."))
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several customers have this name. Use the id."))
+        return found[0]

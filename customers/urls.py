@@ -6,16 +6,20 @@ from customers.views import (
     customer_detail,
     customer_edit,
     customer_list,
+    event_source_detail,
+    event_source_list,
     import_actions,
     import_detail,
     import_list,
     import_review,
     import_upload,
+    quarantine_retry,
     task_actions,
     task_list,
     task_new,
     today,
     touchpoint_log,
+    waiting_account_list,
 )
 
 app_name = "customers"
@@ -57,4 +61,30 @@ urlpatterns = [
     path("imports/<int:pk>/save/", import_actions.import_save, name="import_save"),
     path("imports/<int:pk>/undo/", import_actions.import_undo, name="import_undo"),
     path("imports/<int:pk>/rejects/", import_actions.import_rejects, name="import_rejects"),
+    path("settings/event-sources/", event_source_list.event_source_list, name="event_source_list"),
+    path(
+        "settings/event-sources/waiting/",
+        waiting_account_list.waiting_account_list,
+        name="waiting_account_list",
+    ),
+    path(
+        "settings/event-sources/waiting/map/",
+        waiting_account_list.waiting_account_map,
+        name="waiting_account_map",
+    ),
+    path(
+        "settings/event-sources/<int:source>/",
+        event_source_detail.event_source_detail,
+        name="event_source_detail",
+    ),
+    path(
+        "settings/quarantine/<int:event>/retry/",
+        quarantine_retry.quarantine_retry,
+        name="quarantine_retry",
+    ),
+    path(
+        "settings/quarantine/<int:event>/delete/",
+        quarantine_retry.quarantine_delete,
+        name="quarantine_delete",
+    ),
 ]

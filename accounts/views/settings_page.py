@@ -25,6 +25,8 @@ CARDS = [
          "accounts:profile", "outline/user-circle"),
     Card(_("API keys"), _("Access for other programs."),
          "accounts:api_key_list", "outline/key"),
+    Card(_("Event sources"), _("What programs send about the use of the product."),
+         "customers:event_source_list", "outline/activity", Permission.MANAGE_KEYS),
     Card(_("Users"), _("Invite people, change roles, close access."),
          "accounts:user_list", "outline/users", Permission.MANAGE_PEOPLE),
     Card(_("Teams"), _("Who works together."),

@@ -1,0 +1,57 @@
+"""What event sources sent, added up for the people who look after them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+
+from accounts.models import ApiKey, User
+from customers.models import SourceDay, UnresolvedEvent
+
+NAMES = ["stored", "duplicate", "waiting", "quarantined", "dropped"]
+SUMS = {name: Sum(name) for name in NAMES}
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A source and what became of its events in some days; zeros when it sent none."""
+
+    source: ApiKey
+    last_at: datetime | None
+    counts: dict[str, int]
+
+
+def event_sources(user: User) -> QuerySet[ApiKey]:
+    """The keys that may send events."""
+    may_send = Q(kind__in=[ApiKey.Kind.SERVER, ApiKey.Kind.BROWSER])
+    may_send |= Q(scopes__contains=[ApiKey.Scope.EVENTS_WRITE])
+    return ApiKey.objects.visible_to(user).filter(may_send)
+
+
+def source_lines(sources: Iterable[ApiKey], *, since: date) -> list[SourceLine]:
+    totals = SourceDay.objects.filter(day__gte=since).values("source").annotate(**SUMS)
+    counts = {row["source"]: {name: row[name] for name in NAMES} for row in totals.order_by()}
+    last = dict(SourceDay.objects.order_by().values_list("source").annotate(Max("last_at")))
+    nothing = dict.fromkeys(NAMES, 0)
+    return [
+        SourceLine(source, last.get(source.pk), counts.get(source.pk, nothing))
+        for source in sources
+    ]
+
+
+def days_of(source: ApiKey, *, today: date, days: int) -> list[dict[str, Any]]:
+    """One line for each day on which the source sent something, the newest first."""
+    since = today - timedelta(days=days - 1)
+    rows = SourceDay.objects.filter(source=source, day__gte=since).values("day")
+    return list(rows.annotate(**SUMS).order_by("-day"))
+
+
+def waiting_accounts(user: User, *, limit: int) -> list[dict[str, Any]]:
+    """Names of companies nobody knows, with how many events wait for each; most first."""
+    events = UnresolvedEvent.objects.visible_to(user).exclude(account="")
+    rows = events.values("account").annotate(
+        events=Count("pk"), first_at=Min("received_at"), last_at=Max("received_at")
+    )
+    return list(rows.order_by("-events", "account")[:limit])
