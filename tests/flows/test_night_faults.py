@@ -1,0 +1,161 @@
+"""Whatever dies in the middle of a night: one score for each customer, one task for each alert.
+
+The oracle is the same night closed undisturbed. The clock is played by the test, which rings as
+the timetable does, only more often.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from customers.models import Customer, Task
+from metrics.daily import close_day
+from metrics.models import Alert, CompanyDay, DailyUsage, Night, NightChunk, Snapshot
+from metrics.nights import open_night
+from tests.factories import (
+    DAY,
+    NOON,
+    CustomerFactory,
+    ResponseFactory,
+    SubscriptionFactory,
+    SubscriptionVersionFactory,
+    SurveyFactory,
+    UserFactory,
+)
+from tests.flows.crew import Crew, wait_until
+
+pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
+
+CUSTOMERS = 48
+SETTINGS = {"NIGHT_CHUNK_SIZE": "4", "NIGHT_LEASE_SECONDS": "1"}
+SLOW = """
+    DROP TRIGGER IF EXISTS dawdle ON metrics_healthscore;
+    CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.12); RETURN NULL; END $$;
+    CREATE TRIGGER dawdle AFTER INSERT ON metrics_healthscore FOR EACH STATEMENT
+        EXECUTE FUNCTION dawdle();
+"""
+QUICK = "DROP TRIGGER dawdle ON metrics_healthscore; DROP FUNCTION dawdle"
+CONCLUSIONS = [
+    "SELECT customer_id, day, score, uncapped, override, band, coverage, parts, scorecard_version"
+    " FROM metrics_healthscore ORDER BY 1, 2",
+    "SELECT * FROM metrics_snapshot ORDER BY customer_id",
+    "SELECT customer_id, day, kind, reason, amount, balance FROM metrics_revenuemovement"
+    " ORDER BY 1, 2, 3",
+    "SELECT customer_id, kind, subject, details, day, task_id IS NOT NULL FROM metrics_alert"
+    " ORDER BY 1, 2, 3",
+    "SELECT customer_id, assignee_id, reason, reason_details, due_on FROM customers_task"
+    " ORDER BY 1, 3",
+    "SELECT * FROM metrics_companyday ORDER BY day",
+]
+
+
+def run_sql(statement: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def fingerprint() -> str:
+    rows = [run_sql(statement) for statement in CONCLUSIONS]
+    assert len(rows[0]) == CUSTOMERS
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def forget_conclusions() -> None:
+    run_sql("DELETE FROM metrics_healthscore")
+    for model in (Alert, Task, Snapshot, NightChunk, Night, CompanyDay):
+        model.objects.all().delete()
+    run_sql("DELETE FROM metrics_revenuemovement")
+
+
+@pytest.fixture
+def undisturbed(settings) -> str:
+    """Customers some of whom raise alerts, and what a quiet night makes of them."""
+    csm, survey = UserFactory(), SurveyFactory()
+    for n in range(CUSTOMERS):
+        customer = CustomerFactory(csm=csm, last_touch_at=NOON - timedelta(days=n * 3))
+        SubscriptionVersionFactory(
+            subscription=SubscriptionFactory(customer=customer), quantity=1 + n,
+            renews_on=DAY + timedelta(days=n * 5),
+        )  # fmt: skip
+        for days_ago, uses in ((40, 100), (3, 20 + 3 * n)):
+            DailyUsage.objects.create(customer_id=customer.pk, day=DAY - timedelta(days_ago),
+                                      event_count=uses, active_people=n, seconds=0)  # fmt: skip
+        if n % 5 == 0:
+            ResponseFactory(survey=survey, customer=customer, score=n % 11)
+    settings.NIGHT_CHUNK_SIZE = 4
+    # A worker of the test before may still answer an old ring.
+    assert wait_until(lambda: close_day(DAY).is_done)
+    made = fingerprint()
+    forget_conclusions()
+    return made
+
+
+@pytest.fixture(scope="module")
+def crew(tmp_path_factory, django_db_setup):
+    crew = Crew(tmp_path_factory.mktemp("crew"), **SETTINGS)
+    yield crew
+    crew.stop()
+
+
+@pytest.fixture
+def slow_night(crew, undisturbed):
+    """A night that is some chunks in, and takes long enough to be hit."""
+    if crew.valkey.process is None:
+        crew.start()
+    run_sql(SLOW)
+    open_night(DAY)
+    try:
+        assert ring_until(crew, is_under_way)
+        yield undisturbed
+    finally:
+        run_sql(QUICK)
+
+
+def is_under_way() -> bool:
+    return NightChunk.objects.filter(state="done").count() >= 2
+
+
+def is_over() -> bool:
+    return Night.objects.filter(day=DAY, state=Night.State.DONE).exists()
+
+
+def ring_until(crew: Crew, what: Callable[[], bool]) -> bool:
+    def ring() -> bool:
+        crew.ring("metrics.jobs.resume_nights")
+        return wait_until(what, seconds=0.3)
+
+    return wait_until(ring)
+
+
+def restart_worker(crew: Crew) -> None:
+    crew.kill_worker()
+    crew.start_worker()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Crew.kill_a_child, Crew.empty_broker, Crew.kill_broker, restart_worker],
+    ids=["a child is killed", "redis is emptied", "redis is killed", "the worker is killed"],
+)
+def test_the_night_ends_as_if_nothing_had_happened(slow_night, crew, fault):
+    fault(crew)
+
+    assert ring_until(crew, is_over)
+    assert fingerprint() == slow_night
+    assert Alert.objects.count() == Task.objects.count() > 5
+    assert Customer.objects.count() == Snapshot.objects.count()
+
+
+def test_without_the_clock_that_rings_again_an_emptied_redis_stops_the_night(slow_night, crew):
+    """The negative twin: what keeps the promise is the sweep, not the queue."""
+    crew.kill_worker()
+    crew.empty_broker()
+    crew.start_worker()
+
+    assert not wait_until(is_over, seconds=6)
+    assert ring_until(crew, is_over)
