@@ -175,7 +175,7 @@ def detect_encoding(path: Path) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = head[1::2].count(0), head[0::2].count(0)
-    if max(zeros) > len(head) // 4:
+    if max(zeros) > len(head) // 20:
         return "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
     if _fits(path, "utf-8"):
         return "utf-8-sig"

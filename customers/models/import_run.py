@@ -146,8 +146,9 @@ class ImportRun(models.Model):
         )  # fmt: skip
 
     def start_saving(self, preview_token: str) -> bool:
-        """Save what was previewed. False when that is not what stands here now."""
-        if preview_token != self.preview_token():
+        """Save what was previewed. False when that is not what stands here now, or is nothing."""
+        is_worth_it = self.counts.get("new") or self.counts.get("changed")
+        if preview_token != self.preview_token() or not is_worth_it:
             return False
         same = Q(state=self.State.CHECKED, sha256=self.sha256, mapping=self.mapping)
         return self._start(self.State.SAVING, same)
