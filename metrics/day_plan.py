@@ -13,19 +13,24 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from customers.models import Customer, Task
+from customers.querysets import TaskQuerySet
 from metrics.models import Alert, Snapshot
 
 AHEAD_DAYS = 7
 CANDIDATES = 200
 LINES = 12
-URGENCY = {
+URGENCY: dict[str, int] = {
     Alert.Kind.WENT_RED: 40,
     Alert.Kind.SCORE_FELL: 35,
     Alert.Kind.DETRACTOR: 35,
     Alert.Kind.USAGE_FELL: 30,
     Alert.Kind.RENEWAL_UNTOUCHED: 30,
 }
-OWN_URGENCY = {Task.Priority.HIGH: 25, Task.Priority.NORMAL: 12, Task.Priority.LOW: 4}
+OWN_URGENCY: dict[int, int] = {
+    Task.Priority.HIGH: 25,
+    Task.Priority.NORMAL: 12,
+    Task.Priority.LOW: 4,
+}
 VALUE_POINTS = 30
 RENEWAL_POINTS, RENEWAL_DAYS = 20, 90
 OVERDUE_POINTS = 15
@@ -58,7 +63,7 @@ class DayPlan:
     more: int
 
 
-def day_plan(tasks: "QuerySet[Task]", *, day: date) -> DayPlan:
+def day_plan(tasks: TaskQuerySet, *, day: date) -> DayPlan:
     """Plan a day from some tasks, for example the visible ones of one assignee."""
     by_customer: dict[object, list[Task]] = defaultdict(list)
     for task in candidates(tasks, day=day):
@@ -69,7 +74,7 @@ def day_plan(tasks: "QuerySet[Task]", *, day: date) -> DayPlan:
     return DayPlan(lines[:LINES], max(0, len(lines) - LINES))
 
 
-def candidates(tasks: "QuerySet[Task]", *, day: date) -> "QuerySet[Task]":
+def candidates(tasks: TaskQuerySet, *, day: date) -> TaskQuerySet:
     """What may be on the plan: awake, due within a week, the most pressing and valuable first."""
     near = tasks.awake_on(day).due_within(AHEAD_DAYS, today=day)
     valued = near.select_related("customer__snapshot", "assignee")

@@ -65,7 +65,8 @@ STEPS = """
 TOTALS = f"""
     SELECT customer_id, day,
         sum(round(native * {RATE.format(currency="steps.currency", day="steps.day")}, 12)) AS total,
-        sum(round(native_before * {RATE.format(currency="steps.old", day="steps.day")}, 12)) AS revalued,
+        sum(round(native_before * {RATE.format(currency="steps.old", day="steps.day")}, 12))
+            AS revalued,
         bool_or(state = 'paused' AND native_before > 0) AS pauses,
         bool_or(state = 'overdue' AND native_before > 0) AS lapses,
         bool_or(state = 'on' AND native = 0 AND native_before > 0) AS turns_free,

@@ -14,7 +14,11 @@ from tests.house.sources import python_files, short
 
 # Where rows of each table are written; everybody else only reads.
 WRITERS = {
-    "customers_usageevent": ("UsageEvent", "customers/ingest/"),
+    # Events come in one by one or as a file, which also takes its own out again.
+    "customers_usageevent": (
+        "UsageEvent",
+        ("customers/ingest/", "customers/importing/nouns/usage.py"),
+    ),
     "metrics_dailyusage": ("DailyUsage", "metrics/"),
     "metrics_personday": ("PersonDay", "metrics/"),
     "metrics_healthscore": ("HealthScore", "metrics/"),

@@ -98,9 +98,9 @@ def answered(port: int, path: str) -> int | None:
         headers={"Authorization": "Bearer canary-secret", "User-Agent": "canary-person",
                  "Referer": f"http://127.0.0.1/s/{TOKEN}/"},
     )  # fmt: skip
-    with contextlib.suppress(urllib.error.URLError, ConnectionError):
+    with contextlib.suppress(OSError):
         try:
-            return urllib.request.urlopen(request, timeout=5).status
+            return urllib.request.urlopen(request, timeout=30).status
         except urllib.error.HTTPError as error:
             return error.code
     return None

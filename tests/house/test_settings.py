@@ -1,9 +1,13 @@
 """Every variable is read in one place, named in the example, and known to the compose file."""
 
 import re
+from importlib import import_module
 
+import pytest
+from celery import current_app
 from django.conf import settings
 
+from config.schedule import TIMETABLE
 from tests.house.sources import APPS, PACKAGES, ROOT, python_files, short
 
 READ = re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z_]+)["']""")
@@ -34,6 +38,16 @@ def test_only_the_settings_read_the_environment():
     ]
 
     assert guilty == []
+
+
+@pytest.mark.parametrize("entry", TIMETABLE)
+def test_every_line_of_the_timetable_names_a_job_that_exists(entry):
+    module, name = TIMETABLE[entry]["task"].rsplit(".", 1)
+
+    job = getattr(import_module(module), name)
+
+    assert job.name == TIMETABLE[entry]["task"]
+    assert job.name in current_app.tasks
 
 
 def test_every_job_is_reachable_by_its_file_name():

@@ -20,12 +20,17 @@ FORBIDDEN_CLASSES = re.compile(
 )
 
 
+def is_a_view(model: type[models.Model]) -> bool:
+    """A view over an append-only table for the back office: `UsageEventLine` of `UsageEvent`."""
+    return not model._meta.managed and model.__name__.endswith("Line")
+
+
 def own_models() -> list[type[models.Model]]:
     return [
         model
         for app in APPS
         for model in apps.get_app_config(app).get_models()
-        if not hasattr(model, "pgh_tracked_model")
+        if not hasattr(model, "pgh_tracked_model") and not is_a_view(model)
     ]
 
 
