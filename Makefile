@@ -53,7 +53,7 @@ $(STAMPS)/node: $(STAMPS)/runtime package-lock.json requirements/node.txt
 	  sys.exit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']))"; fi
 	@touch $@
 
-STATIC_SOURCES := $(shell find static locale -type f -not -path 'static/built/*' -not -name '*.mo')
+STATIC_SOURCES := $(shell find static $(wildcard locale) -type f -not -path 'static/built/*' -not -name '*.mo')
 
 $(STAMPS)/assets: $(STAMPS)/node config/assets.py config/npm_finder.py $(STATIC_SOURCES)
 	@echo "Building assets …"
