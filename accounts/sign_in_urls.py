@@ -6,7 +6,7 @@ Nobody signs up, and addresses are changed by an admin, so those pages are left 
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from accounts.views import login
+from accounts.views import login, single_sign_on
 
 urlpatterns = [
     path("login/", login.login, name="account_login"),
@@ -30,5 +30,12 @@ urlpatterns = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("3rdparty/", include("allauth.socialaccount.urls")),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "oidc/<str:provider_id>/login/", single_sign_on.single_sign_on, name="openid_connect_login"
+    ),
+    path(
+        "oidc/<str:provider_id>/login/callback/",
+        single_sign_on.single_sign_on_answer,
+        name="openid_connect_callback",
+    ),
 ]

@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET mfa_remove_webauthn key_id":                (302, 302, 302, 302, 302, 302),
     "GET mfa_view_recovery_codes":                   (302, 404, 404, 404, 404, 404),
     "GET openid_connect_callback sso":               (404, 404, 404, 404, 404, 404),
+    "POST openid_connect_login sso":                 (404, 404, 404, 404, 404, 404),
     "GET openid_connect_login sso":                  (404, 404, 404, 404, 404, 404),
     "GET socialaccount_connections":                 (302, 200, 200, 200, 200, 200),
     "GET socialaccount_login_cancelled":             (200, 200, 200, 200, 200, 200),
