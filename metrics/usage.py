@@ -21,11 +21,13 @@ from lib.days import day_bounds, days_between
 from metrics.models import DailyUsage, PersonDay
 from metrics.partitions import make_room_for
 
+# Calls that only say who somebody is are no use of the product; servers repeat them every night.
 PEOPLE = """
     INSERT INTO metrics_personday (customer_id, day, person, event_count)
     SELECT customer_id, %(day)s, person, least(sum(quantity), 2147483647)
     FROM customers_usageevent
     WHERE occurred_at >= %(start)s AND occurred_at < %(end)s AND person <> ''
+        AND kind NOT IN ('identify', 'group', 'alias')
     GROUP BY customer_id, person
 """
 USAGE = """
@@ -34,6 +36,7 @@ USAGE = """
         count(DISTINCT person) FILTER (WHERE person <> ''), sum(seconds)
     FROM customers_usageevent
     WHERE occurred_at >= %(start)s AND occurred_at < %(end)s
+        AND kind NOT IN ('identify', 'group', 'alias')
     GROUP BY customer_id
 """
 
