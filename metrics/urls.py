@@ -3,6 +3,7 @@ from django.urls import path
 from metrics.views import (
     alert_dismiss,
     alert_list,
+    movement_list,
     night_close,
     night_detail,
     night_list,
@@ -12,6 +13,7 @@ from metrics.views import (
 app_name = "metrics"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
+    path("overview/movements/", movement_list.movement_list, name="movement_list"),
     path("nights/", night_list.night_list, name="night_list"),
     path("nights/close/", night_close.night_close, name="night_close"),
     path("nights/<str:day>/", night_detail.night_detail, name="night_detail"),

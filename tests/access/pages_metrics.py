@@ -14,6 +14,7 @@ OF_A_CUSTOMER = {"alert"}
 TABLE: dict[str, tuple[int, ...]] = {
     #                                  nobody Ben  Ana  Lea  Vic  Ada
     "GET metrics:overview":            (302, 200, 200, 200, 200, 200),
+    "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
     "GET metrics:night_list":          (302, 200, 200, 200, 200, 200),
     "GET metrics:night_detail night":  (302, 200, 200, 200, 200, 200),
     "POST metrics:night_close":        (302, 403, 403, 302, 403, 302),

@@ -1,0 +1,150 @@
+"""The pictures of the Overview: MRR and its movements, customers by health, NPS; with findings."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from lib.money import formatted
+from metrics.charts import Chart, Look, days_spec, stacked_days_spec, waterfall_spec
+from metrics.company import CompanyPoint
+from metrics.health.wording import MINUS
+from metrics.models import HealthScore, RevenueMovement
+from metrics.nps import Nps
+from metrics.revenue.movements import Movements
+
+Kind = RevenueMovement.Kind
+Band = HealthScore.Band
+
+
+def money(amount: Decimal) -> str:
+    return formatted(amount, settings.REPORTING_CURRENCY)
+
+
+def waterfall_chart(movements: Movements, month: str) -> Chart:
+    """From the MRR before the month to the MRR after it, step by step."""
+    steps = [
+        (_("Before"), movements.opening, "@none"),
+        (Kind.NEW.label, movements.new, "@good"),
+        (Kind.REACTIVATION.label, movements.reactivation, "@good"),
+        (Kind.EXPANSION.label, movements.expansion, "@good"),
+        (Kind.CONTRACTION.label, -movements.contraction, "@bad"),
+        (Kind.CHURN.label, -movements.churn, "@bad"),
+        (Kind.FX.label, movements.fx, "@info"),
+        (_("After"), movements.closing, "@none"),
+    ]
+    title = waterfall_finding(movements, month)
+    keys = ["", *[str(k) for k in (Kind.NEW, Kind.REACTIVATION, Kind.EXPANSION, Kind.CONTRACTION,
+                                   Kind.CHURN, Kind.FX)], ""]  # fmt: skip
+    return Chart(
+        key="movements",
+        title=title,
+        summary=_("Steps from the MRR before the month to the MRR after it. %(title)s.")
+        % {"title": title},
+        spec=waterfall_spec(steps, 240, "~s"),
+        heads=[_("Step"), _("Amount"), _("Customers")],
+        rows=[
+            (label, money(amount), movements.customers.get(key, "") if key else "")
+            for key, (label, amount, _role) in zip(keys, steps, strict=True)
+        ],
+    )
+
+
+def waterfall_finding(movements: Movements, month: str) -> str:
+    change = movements.closing - movements.opening
+    figures = {"month": month, "change": money(abs(change)), "lost": money(movements.lost)}
+    if change > 0:
+        return _("MRR rose by %(change)s in %(month)s, after %(lost)s lost") % figures
+    if change < 0:
+        return _("MRR fell by %(change)s in %(month)s; %(lost)s were lost") % figures
+    return _("MRR did not change in %(month)s") % figures
+
+
+def mrr_trend_chart(points: Sequence[CompanyPoint]) -> Chart:
+    first, last = points[0], points[-1]
+    change = last.mrr - first.mrr
+    title = _("MRR is %(mrr)s, %(change)s since %(day)s") % {
+        "mrr": money(last.mrr),
+        "change": ("+" if change >= 0 else MINUS) + money(abs(change)),
+        "day": date_format(first.day, "SHORT_DATE_FORMAT"),
+    }
+    return Chart(
+        key="mrr",
+        title=title,
+        summary=_("Monthly recurring revenue at the end of each day. %(title)s.")
+        % {"title": title},
+        spec=days_spec(
+            [(point.day, point.mrr) for point in points],
+            Look(_("MRR"), shape="area", number="~s", height=200),
+        ),
+        heads=[_("Day"), _("MRR"), _("MRR at risk"), _("Customers")],
+        rows=[(p.day, money(p.mrr), money(p.mrr_at_risk), p.customers) for p in reversed(points)],
+    )
+
+
+def health_trend_chart(points: Sequence[CompanyPoint]) -> Chart:
+    first, last = points[0], points[-1]
+    title = _("%(red)s of %(all)s customers are at risk, against %(before)s on %(day)s") % {
+        "red": last.red, "all": last.customers, "before": first.red,
+        "day": date_format(first.day, "SHORT_DATE_FORMAT"),
+    }  # fmt: skip
+    names = [(str(Band.RED.label), "@bad"), (str(Band.AMBER.label), "@warn"),
+             (str(Band.GREEN.label), "@good"), (str(Band.NONE.label), "@none")]  # fmt: skip
+    labels = [name for name, _role in names]
+    shares = [
+        (point.day, label, count)
+        for point in points
+        for label, count in zip(
+            labels, (point.red, point.amber, point.green, point.unscored), strict=True
+        )
+    ]
+    return Chart(
+        key="health",
+        title=title,
+        summary=_("Customers by band of health at the end of each day. %(title)s.")
+        % {"title": title},
+        spec=stacked_days_spec(shares, names, 200),
+        heads=[_("Day"), *labels],
+        rows=[(p.day, p.red, p.amber, p.green, p.unscored) for p in reversed(points)],
+    )
+
+
+def nps_trend_chart(points: Sequence[CompanyPoint]) -> Chart | None:
+    scores = [(p.day, Nps(p.promoters, p.passives, p.detractors)) for p in points]
+    if not any(nps.n for _day, nps in scores):
+        return None
+    last = scores[-1][1]
+    return Chart(
+        key="nps",
+        title=nps_finding(scores[0][1], last),
+        summary=_("Net promoter score of the 90 days up to each day."),
+        spec=days_spec(
+            [(day, nps.value) for day, nps in scores],
+            Look(_("NPS"), role="@info", height=200, number="+,.0f"),
+        ),
+        heads=[_("Day"), _("NPS"), _("From"), _("To"), _("Answers")],
+        rows=[nps_row(day, nps) for day, nps in reversed(scores)],
+    )
+
+
+def nps_finding(first: Nps, last: Nps) -> str:
+    """Only a change that the ranges do not both cover is called one."""
+    if not first.interval or not last.interval or last.value is None:
+        return _("NPS of the last 90 days")
+    figures = {"nps": f"{last.value:+.0f}".replace("-", MINUS)}
+    if last.interval[0] > first.interval[1]:
+        return _("NPS rose to %(nps)s") % figures
+    if last.interval[1] < first.interval[0]:
+        return _("NPS fell to %(nps)s") % figures
+    return _("NPS is %(nps)s; no evidence of a change") % figures
+
+
+def nps_row(day: date, nps: Nps) -> tuple[object, ...]:
+    if nps.interval is None or nps.value is None:
+        return (day, "–", "–", "–", 0)
+    low, high = nps.interval
+    shown = [f"{figure:+.0f}".replace("-", MINUS) for figure in (nps.value, low, high)]
+    return (day, *shown, nps.n)

@@ -1,0 +1,91 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import altair
+import jsonschema
+import pytest
+
+from metrics.charts import Look, days_spec, stacked_days_spec, waterfall_spec
+from metrics.company import CompanyPoint
+from metrics.nps import Nps
+from metrics.overview_charts import health_trend_chart, nps_finding, waterfall_chart
+from metrics.revenue.movements import Movements
+
+DAYS = [date(2026, 6, 1) + timedelta(days=n) for n in range(3)]
+LINE = [(DAYS[0], Decimal("1.5")), (DAYS[1], None), (DAYS[2], 3)]
+BANDS = ((0.0, 40.0, "@bad"), (40.0, 100.0, "@good"))
+STEPS = [("Before", Decimal(100), "@none"), ("New", Decimal(20), "@good"),
+         ("Churn", Decimal(-5), "@bad"), ("After", Decimal(115), "@none")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        days_spec(LINE, Look("Uses", shape="area")),
+        days_spec(LINE, Look("Health", top=100, bands=BANDS)),
+        days_spec(LINE, Look("MRR", shape="step", number="~s")),
+        stacked_days_spec([(DAYS[0], "Red", 3), (DAYS[0], "Green", 4)],
+                          [("Red", "@bad"), ("Green", "@good")], 200),
+        waterfall_spec(STEPS, 240, "~s"),
+    ],
+    ids=["area", "bands", "step", "stacked", "waterfall"],
+)  # fmt: skip
+def test_every_specification_is_one_vega_lite_understands(spec):
+    altair.Chart.from_dict(spec, validate=True)
+
+
+def test_a_mistake_in_a_specification_is_seen():
+    spec = days_spec(LINE, Look("Uses"))
+    spec["layer"][0]["mark"]["type"] = "spaghetti"
+
+    with pytest.raises(jsonschema.ValidationError):
+        altair.Chart.from_dict(spec, validate=True)
+
+
+def test_a_gap_stays_a_gap():
+    assert [v["value"] for v in days_spec(LINE, Look("Uses"))["data"]["values"]] == [1.5, None, 3]
+
+
+def test_steps_of_a_waterfall_begin_where_the_last_one_ended():
+    values = waterfall_spec(STEPS, 240, "~s")["data"]["values"]
+
+    assert [(v["from"], v["to"]) for v in values] == [(0, 100), (100, 120), (120, 115), (0, 115)]
+
+
+def moved(**steps: int) -> Movements:
+    nothing = {"new": 0, "reactivation": 0, "expansion": 0, "contraction": 0, "churn": 0, "fx": 0}
+    amounts = {kind: Decimal(amount) for kind, amount in {**nothing, **steps}.items()}
+    return Movements(start=DAYS[0], end=DAYS[2], opening=Decimal(100), customers={"new": 2},
+                     **amounts)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "finding"),
+    [
+        ({"new": 20, "churn": 5}, "MRR rose by ¥15 in June, after ¥5 lost"),
+        ({"churn": 5}, "MRR fell by ¥5 in June; ¥5 were lost"),
+        ({}, "MRR did not change in June"),
+    ],
+)
+def test_the_title_of_a_waterfall_says_the_finding(steps, finding):
+    chart = waterfall_chart(moved(**steps), "June")
+
+    assert chart.title == finding
+    assert chart.rows[1] == ("New", f"¥{steps.get('new', 0)}", 2)
+
+
+def test_noise_is_not_called_a_change():
+    assert "no evidence" in nps_finding(Nps(6, 2, 2), Nps(7, 1, 2))
+    assert "fell" in nps_finding(Nps(90, 5, 5), Nps(10, 10, 80))
+
+
+def test_the_table_of_a_chart_holds_the_same_numbers_newest_first():
+    points = [
+        CompanyPoint(day, 10, 9, Decimal(5), Decimal(1), 6, 2, red, 1, 0, 0, 0)
+        for day, red in zip(DAYS, (1, 1, 2), strict=True)
+    ]
+
+    chart = health_trend_chart(points)
+
+    assert chart.rows[0] == (DAYS[2], 2, 2, 6, 1)
+    assert chart.title.startswith("2 of 10 customers are at risk, against 1 on")
