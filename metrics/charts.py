@@ -5,16 +5,22 @@ sent as UTC midnights and drawn on a UTC scale, so that no zone moves them. Each
 sentence it shows and a table of the same numbers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 Text = str | Promise
 Spec = dict[str, Any]
+JAPANESE_STEPS = (
+    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, '~r') + '億'"
+    " : abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',~r') + '万'"
+    " : format(datum.value, ',')"
+)
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -47,10 +53,10 @@ class Look:
     bands: tuple[tuple[float, float, str], ...] = ()
 
 
-def days_spec(points: Iterable[tuple[date, Decimal | int | float | None]], look: Look) -> Spec:
+def days_spec(points: Sequence[tuple[date, Decimal | int | float | None]], look: Look) -> Spec:
     """One figure over days, from nought; a gap where there is none; hovering tells the figure."""
     values = [{"day": moment(day), "value": plain(value)} for day, value in points]
-    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None}
+    x = day_axis([day for day, _value in points])
     y_scale: Spec = {"zero": True, "nice": True}
     if look.top is not None:
         y_scale = {"domain": [0, look.top]}
@@ -59,7 +65,7 @@ def days_spec(points: Iterable[tuple[date, Decimal | int | float | None]], look:
         "type": "quantitative",
         "title": None,
         "scale": y_scale,
-        "axis": {"format": look.number, "tickCount": 4},
+        "axis": {"tickCount": 4, **number_axis(look.number)},
     }
     tooltip = [
         {"field": "day", "type": "temporal", "format": "%x", "title": ""},
@@ -82,6 +88,27 @@ def days_spec(points: Iterable[tuple[date, Decimal | int | float | None]], look:
     return framed({"data": {"values": values}, "layer": layers}, look.height)
 
 
+def day_axis(days: Sequence[date]) -> Spec:
+    """Months for long times, days for short ones, as the language writes them."""
+    is_long = bool(days) and (max(days) - min(days)).days > 200
+    is_japanese = get_language() == "ja"
+    short = "%-m/%-d" if is_japanese else "%-d %b"
+    return {
+        "field": "day",
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "title": None,
+        "axis": {"format": "%b" if is_long else short, "tickCount": 6},
+    }
+
+
+def number_axis(number: str) -> Spec:
+    """Big figures are shortened; Japanese counts in steps of ten thousand."""
+    if number == "~s" and get_language() == "ja":
+        return {"labelExpr": JAPANESE_STEPS}
+    return {"format": number}
+
+
 def band_layer(band: tuple[float, float, str]) -> Spec:
     """A horizontal stripe behind the line."""
     low, high, role = band
@@ -96,7 +123,7 @@ def band_layer(band: tuple[float, float, str]) -> Spec:
 
 
 def stacked_days_spec(
-    points: Iterable[tuple[date, str, Decimal | int]], order: Sequence[tuple[str, str]], height: int
+    points: Sequence[tuple[date, str, Decimal | int]], order: Sequence[tuple[str, str]], height: int
 ) -> Spec:
     """Shares of a whole over days; `order` gives each name its colour, lowest first."""
     values: list[Spec] = [
@@ -107,7 +134,7 @@ def stacked_days_spec(
         "data": {"values": values},
         "mark": {"type": "area", "opacity": 0.85},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None},
+            "x": day_axis([day for day, _name, _value in points]),
             "y": {"field": "value", "type": "quantitative", "stack": "zero", "title": None,
                   "axis": {"format": ",.0f", "tickCount": 4}},
             "color": {"field": "name", "type": "nominal", "title": None, "sort": names,
@@ -139,8 +166,8 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
                        "role": role})  # fmt: skip
     labels = [value["label"] for value in values]
     x = {"field": "label", "type": "nominal", "sort": labels, "title": None,
-         "axis": {"labelAngle": 0, "labelLimit": 90}}  # fmt: skip
-    y_axis = {"format": number, "tickCount": 4}
+         "axis": {"labelAngle": 0, "labelLimit": 90, "labelOverlap": False}}  # fmt: skip
+    y_axis = {"tickCount": 4, **number_axis(number)}
     bars = {
         "mark": {"type": "bar", "size": 34, "cornerRadius": 2},
         "encoding": {
