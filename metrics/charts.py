@@ -169,7 +169,7 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
          "axis": {"labelAngle": 0, "labelLimit": 90, "labelOverlap": False}}  # fmt: skip
     y_axis = {"tickCount": 4, **number_axis(number)}
     bars = {
-        "mark": {"type": "bar", "size": 34, "cornerRadius": 2},
+        "mark": {"type": "bar", "size": 34, "cornerRadius": 2, "clip": True},
         "encoding": {
             "x": x,
             "y": {"field": "from", "type": "quantitative", "title": None, "axis": y_axis,
@@ -187,7 +187,7 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
         "encoding": {
             "x": x,
             "y": {"field": "high", "type": "quantitative"},
-            "text": {"field": "amount", "type": "quantitative", "format": number},
+            "text": {"field": "amount", "type": "quantitative", "format": ".3~s"},
         },
     }
     for value in values:

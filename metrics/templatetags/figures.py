@@ -37,6 +37,11 @@ STEPS = {
 }
 
 
+def is_unknown(value: object) -> bool:
+    """None, or what a template makes of a row that is not there: a customer without a snapshot."""
+    return value is None or value == ""
+
+
 @register.simple_tag
 def na() -> SafeString:
     return format_html('<span class="na">{}</span>', _("n/a"))
@@ -45,13 +50,15 @@ def na() -> SafeString:
 @register.filter
 def money(amount: Decimal | None, currency: str = "") -> str:
     """The whole amount in its currency; without a currency in the reporting one."""
-    return na() if amount is None else formatted(amount, currency or settings.REPORTING_CURRENCY)
+    return (
+        na() if is_unknown(amount) else formatted(amount, currency or settings.REPORTING_CURRENCY)
+    )
 
 
 @register.filter
 def money_short(amount: Decimal | None, currency: str = "") -> str:
     """Three leading digits and a step as the language counts them: ¥3.6M, ¥360万."""
-    if amount is None:
+    if is_unknown(amount):
         return na()
     currency = currency or settings.REPORTING_CURRENCY
     for size, letter in STEPS.get(get_language() or "en", STEPS["en"]):
@@ -76,19 +83,19 @@ def _rounded(figure: Decimal | float, decimals: int) -> Decimal:
 @register.filter
 def figure(value: Decimal | int | float | None, decimals: int = 0) -> str:
     """A count or a plain figure with separated thousands."""
-    return na() if value is None else f"{_rounded(value, decimals):,}"
+    return na() if is_unknown(value) else f"{_rounded(value, decimals):,}"
 
 
 @register.filter
 def percent(share: Decimal | float | None, decimals: int = 1) -> str:
     """A share from 0 to 1 as percent."""
-    return na() if share is None else f"{_rounded(Decimal(str(share)) * 100, decimals):,}%"
+    return na() if is_unknown(share) else f"{_rounded(Decimal(str(share)) * 100, decimals):,}%"
 
 
 @register.filter
 def signed(value: Decimal | int | float | None, decimals: int = 0) -> str:
     """With its sign: +3, −12, ±0."""
-    if value is None:
+    if is_unknown(value):
         return na()
     rounded = _rounded(value, decimals)
     return f"{rounded:+,}".replace("-", MINUS) if rounded else f"±{abs(rounded)}"
@@ -97,7 +104,7 @@ def signed(value: Decimal | int | float | None, decimals: int = 0) -> str:
 @register.filter
 def ago(moment: datetime | date | None, today: date | None = None) -> str:
     """How many reporting days have passed, in words."""
-    if moment is None:
+    if not moment:
         return _("never")
     day = days.local_day(moment) if isinstance(moment, datetime) else moment
     passed = ((today or days.today()) - day).days
@@ -109,7 +116,7 @@ def ago(moment: datetime | date | None, today: date | None = None) -> str:
 @register.filter
 def until(day: date | None, today: date | None = None) -> str:
     """How many days are left, in words."""
-    if day is None:
+    if not day:
         return na()
     left = (day - (today or days.today())).days
     if left == 0:
@@ -137,7 +144,7 @@ def health(band: str | None, score: Decimal | None = None, *, word: bool = True)
 @register.simple_tag
 def trend(change: Decimal | int | None, *, decimals: int = 0, good: str = "up") -> SafeString:
     """An arrow and the signed change. `good` says which direction is welcome."""
-    if change is None or change == "":  # a template says "" for a missing snapshot
+    if is_unknown(change):
         return mark_safe("")
     rounded = _rounded(change, decimals)
     way = "up" if rounded > 0 else "down" if rounded < 0 else "flat"

@@ -136,3 +136,12 @@ def test_a_search_as_you_type_brings_only_the_table(as_user, lea):
 
 def test_an_empty_list_says_what_to_do(as_user, lea):
     assert b"Import your customers" in as_user(lea).get(LIST).content
+
+
+def test_a_customer_without_figures_stands_in_the_list_by_name(as_user, lea):
+    CustomerFactory(name="Newcomer", csm=lea)
+
+    response = as_user(lea).get(LIST, {"sort": "name"})
+
+    assert names(response) == ["Newcomer"]
+    assert b"Not enough data" in response.content

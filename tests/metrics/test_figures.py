@@ -23,9 +23,10 @@ def test_big_money_is_shortened_as_the_language_counts(amount, language, shown):
         assert figures.money_short(amount, "JPY") == shown
 
 
+@pytest.mark.parametrize("unknown", [None, ""])
 @pytest.mark.parametrize("filter_name", ["money", "money_short", "percent", "figure", "signed"])
-def test_an_undefined_figure_is_not_nought(filter_name):
-    shown = getattr(figures, filter_name)(None)
+def test_an_undefined_figure_is_not_nought(filter_name, unknown):
+    shown = getattr(figures, filter_name)(unknown)
 
     assert "n/a" in shown
     assert "0" not in shown
