@@ -24,14 +24,6 @@ def data_folder() -> Path | None:
     return next((place for place in places if place.is_dir()), None)
 
 
-@pytest.fixture
-def real_file() -> Callable[[str], bytes]:
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("the real files (../shared/data or ENISHI_DATA) are not on this machine")
-    return lambda name: (folder / name).read_bytes()
-
-
 @pytest.fixture(autouse=True)
 def _uploads_go_to(tmp_path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path
