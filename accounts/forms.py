@@ -115,7 +115,7 @@ class DisableForm(forms.Form):
     """Whoever goes leaves her customers to somebody, or on purpose to nobody."""
 
     taker = forms.ModelChoiceField(
-        queryset=User.objects.none(), required=False, label=_("Hand her customers over to")
+        queryset=User.objects.none(), required=False, label=_("Hand the customers over to")
     )
     leave = forms.BooleanField(required=False, label=_("Leave them without a change for now"))
 
@@ -128,7 +128,7 @@ class DisableForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if self.has_customers and not cleaned.get("taker") and not cleaned.get("leave"):
             raise forms.ValidationError(
-                _("Choose who takes her customers over, or say that they stay as they are.")
+                _("Choose who takes the customers over, or say that they stay as they are.")
             )
         return cleaned
 

@@ -119,9 +119,10 @@ def test_the_letter_speaks_the_language_of_its_reader(
 
 
 def test_nobody_asks_for_more_than_five_letters_an_hour(ana, client):
-    statuses = [
-        client.post(reverse("account_reset_password"), {"email": "ana@example.com"}).status_code
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": "ana@example.com"})
         for _ in range(6)
     ]
 
-    assert statuses == [302] * 5 + [429]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert "Too many tries" in answers[-1].content.decode()
