@@ -1,11 +1,12 @@
-"""Letters to people who log in. They wait for no page: a slow mail server is not her trouble."""
+"""Letters to people who log in, which wait for no page, and the tidying up after programs."""
 
 import smtplib
 
 from celery import shared_task
 
 from accounts.links import mail_link
-from accounts.models import User
+from accounts.models import StoredAnswer, User
+from accounts.models.stored_answer import KEPT_FOR
 
 TIME_HEALS = (OSError, smtplib.SMTPException)
 
@@ -20,3 +21,8 @@ def mail_invitation(user_id: int) -> None:
 def mail_password_reset(user_id: int) -> None:
     for user in User.objects.active().filter(pk=user_id):
         mail_link(user, letter="password_reset")
+
+
+@shared_task
+def forget_stored_answers() -> None:
+    StoredAnswer.objects.older_than(KEPT_FOR).delete()

@@ -45,4 +45,8 @@ TIMETABLE = {
         "task": "customers.jobs.forget_old_events",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "every morning, forget answers kept for repeated requests": {
+        "task": "accounts.jobs.forget_stored_answers",
+        "schedule": crontab(hour="3", minute="50"),
+    },
 }

@@ -55,10 +55,12 @@ class ProblemFormatter(ExceptionFormatter):
             return []
         if isinstance(self.exc, ParameterError):
             return [
-                {"parameter": path.lstrip("/"), "code": d.code, "detail": str(d)}
+                {"parameter": path.lstrip("/"), "code": d.code or "invalid", "detail": str(d)}
                 for path, d in places
             ]
-        return [{"pointer": path, "code": d.code, "detail": str(d)} for path, d in places]
+        return [
+            {"pointer": path, "code": d.code or "invalid", "detail": str(d)} for path, d in places
+        ]
 
 
 class ProblemHandler(ExceptionHandler):

@@ -63,6 +63,9 @@ class SnapshotSerializer(serializers.ModelSerializer):
 class CustomerSerializer(ResourceSerializer):
     country = CountryField(max_length=2, required=False, allow_blank=True)
     attributes = AttributesField(required=False)
+    churn_reason = serializers.ChoiceField(
+        choices=Customer.ChurnReason.choices, allow_blank=True, read_only=True
+    )
 
     expandable = {
         "csm": ("csm", PersonSerializer),
