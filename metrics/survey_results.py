@@ -88,7 +88,7 @@ def _distribution(survey: Survey, counts: Counter[int]) -> Chart:
             "x": {"field": "score", "type": "nominal", "sort": None, "title": None,
                   "axis": {"labelAngle": 0}},
             "y": {"field": "answers", "type": "quantitative", "title": None,
-                  "axis": {"tickMinStep": 1, "tickCount": 4}},
+                  "axis": {"format": "d", "values": _whole_ticks(max(counts.values(), default=1))}},
             "color": {"field": "role", "type": "nominal", "legend": None,
                       "scale": {"domain": list(ROLES.values()), "range": list(ROLES.values())}},
             "tooltip": [{"field": "score", "title": _("Score")},
@@ -109,6 +109,12 @@ def _distribution(survey: Survey, counts: Counter[int]) -> Chart:
         heads=[_("Score"), _("Answers")],
         rows=[(n, counts[n]) for n in scale.scores],
     )
+
+
+def _whole_ticks(most: int) -> list[int]:
+    """Up to five marks of an axis of counts; there is no half answer."""
+    step = max(1, -(-most // 4))
+    return list(range(0, most + step, step))
 
 
 def cohorts_of(invitations: InvitationQuerySet, now: datetime) -> list[Cohort]:

@@ -32,10 +32,23 @@ FAULTS: dict[str, Promise] = {
 }
 
 
+def dressed(form: forms.BaseForm) -> None:
+    """Give every field the look of the house."""
+    for field in form.fields.values():
+        many = isinstance(field.widget, forms.CheckboxSelectMultiple)
+        choice = isinstance(field.widget, forms.Select) and not many
+        look = "form-check-input" if many else "form-select" if choice else "form-control"
+        field.widget.attrs["class"] = look
+
+
 class SurveyForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Survey.Kind.choices)
     brand = forms.CharField(label=_("Name of product or company"), max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dressed(self)
 
 
 class VersionForm(forms.Form):
@@ -59,6 +72,7 @@ class VersionForm(forms.Form):
                     label=LABELS[key], required=False, max_length=MAX_LENGTH,
                     widget=forms.Textarea(attrs={"rows": 2, "lang": language}),
                 )  # fmt: skip
+        dressed(self)
 
     @property
     def languages(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -112,6 +126,7 @@ class AudienceForm(forms.Form):
         )  # fmt: skip
         segment: Any = self.fields["segment"]
         segment.choices = [("", _("All")), *((name, name) for name in segments)]
+        dressed(self)
 
     def audience(self) -> dict[str, Any]:
         """The filters as they are kept with the wave."""

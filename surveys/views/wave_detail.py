@@ -56,6 +56,9 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
                                                  < funnel["asked"]),
         "may_send": request.user.may(Permission.SEND_SURVEYS),
     }  # fmt: skip
+    if request.htmx and wave.planned_at and state == "preparing":
+        # The audience is there: now the whole page has something to show.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     if request.htmx:
         return render(request, "surveys/_wave_progress.html", context)
     rows = Invitation.objects.visible_to(request.user).filter(wave=wave)

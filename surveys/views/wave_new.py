@@ -32,7 +32,7 @@ def _counted(survey: Survey, form: AudienceForm) -> dict[str, Any]:
 @require_safe
 def wave_new(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk, closed_at=None)
-    form = AudienceForm(request.GET, user=request.user)
+    form = AudienceForm(request.GET or {"days": "14"}, user=request.user)
     context = {"survey": survey, "form": form, **_counted(survey, form)}
     part = "surveys/_audience_count.html" if request.htmx else "surveys/wave_new.html"
     return render(request, part, context)

@@ -279,5 +279,6 @@ def test_without_redis_the_page_works_and_still_has_a_limit(client, invitation, 
     assert statuses[-1] == 429
 
 
-def test_a_page_is_small(client, invitation):
+def test_page_and_style_are_small(client, invitation, settings):
     assert len(client.get(link_of(invitation)).content) < 20_000
+    assert (settings.BASE_DIR / "static" / "css" / "survey.css").stat().st_size <= 3072

@@ -1,0 +1,102 @@
+"""The answer page, asked for as scanners do: beside an empty Django view, through one web process.
+
+The yardstick is an empty view behind the middleware of the house, on the same server in the same
+run. Every request is for another contact's link, so nothing is answered from a memory.
+"""
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from bench.rows import Row, median
+from config.embedded.servers import free_port
+from customers.models import Contact, Customer
+from outreach.links import Purpose, token_for
+from outreach.models import Message
+from surveys.inviting import new_wave, plan_wave
+from surveys.models import Survey
+from surveys.writing import new_survey, publish
+
+LINKS = 2000
+ROUNDS = 5
+REQUESTS = 400
+
+
+def run(scale: float) -> list[Row]:
+    """Server and client share this machine; the ratio is of medians of the same rounds."""
+    links = _links(max(200, int(LINKS * scale)))
+    with _web() as port:
+        empty, page = [], []
+        for _round in range(ROUNDS):
+            empty.append(_milliseconds(port, ["/bench/empty/"] * REQUESTS))
+            page.append(_milliseconds(port, [next(links) for _n in range(REQUESTS)]))
+    return [Row("survey page, GET, beside an empty view", median(page), median(empty), "ms", 3.0)]
+
+
+def _links(how_many: int) -> Iterator[str]:
+    survey = new_survey(name="Bench", kind=Survey.Kind.NPS, brand="Bench", by=None)
+    version = survey.latest_version()
+    assert version is not None  # noqa: S101 - it was made a line above
+    publish(version)
+    customer = Customer.objects.create(
+        external_id=f"survey-bench-{survey.pk}", name="Survey bench", segment=f"bench-{survey.pk}"
+    )
+    Contact.objects.bulk_create(
+        Contact(customer=customer, external_id=f"survey-bench-{survey.pk}-{n}",
+                email=f"survey{survey.pk}-{n}@bench.example", language="ja" if n % 2 else "en")
+        for n in range(how_many)
+    )  # fmt: skip
+    wave = new_wave(version, {"segment": customer.segment}, name="Bench", days=14, by=None)
+    plan_wave(wave)
+    uuids = list(Message.objects.filter(mailing=wave.mailing).values_list("uuid", flat=True))
+    while True:
+        for number, message in enumerate(uuids):
+            yield f"/s/{token_for(Purpose.ANSWER, message)}?s={number % 11}"
+
+
+class _web:  # noqa: N801 - a context manager, used like a function
+    """One gunicorn worker with the settings of the installation."""
+
+    def __enter__(self) -> int:
+        self.port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
+                   f"127.0.0.1:{self.port}", "--workers", "1", "--log-level", "error",
+                   "bench.survey_page_app:application"]  # fmt: skip
+        env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_POOL_SIZE": "8"}
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError("The web process of the bench did not start; see above.")
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/bench/empty/", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.2)
+        return self.port
+
+    def __exit__(self, *_exception: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def _milliseconds(port: int, addresses: list[str]) -> float:
+    """The median time of one answer over one kept connection."""
+    times = []
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    for address in addresses:
+        start = time.perf_counter()
+        connection.request("GET", address, headers={"Accept-Language": "ja"})
+        answer = connection.getresponse()
+        answer.read()
+        times.append((time.perf_counter() - start) * 1000)
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status} for a page of the bench")
+    connection.close()
+    return median(times)
