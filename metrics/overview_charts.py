@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lib.money import formatted
@@ -26,7 +27,7 @@ def money(amount: Decimal) -> str:
 
 def waterfall_chart(movements: Movements, month: str) -> Chart:
     """From the MRR before the month to the MRR after it, step by step."""
-    steps = [
+    steps: list[tuple[str | Promise, Decimal, str]] = [
         (_("Before"), movements.opening, "@none"),
         (Kind.NEW.label, movements.new, "@good"),
         (Kind.REACTIVATION.label, movements.reactivation, "@good"),

@@ -58,7 +58,7 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 @register.filter
 def money_short(amount: Decimal | None, currency: str = "") -> str:
     """Three leading digits and a step as the language counts them: ¥3.6M, ¥360万."""
-    if is_unknown(amount):
+    if amount is None or is_unknown(amount):
         return na()
     currency = currency or settings.REPORTING_CURRENCY
     for size, letter in STEPS.get(get_language() or "en", STEPS["en"]):
