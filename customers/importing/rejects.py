@@ -29,7 +29,7 @@ def rejects_csv(run: ImportRun) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())
     yield BYTE_ORDER_MARK
     width = len(run.header)
-    yield writer.writerow([guarded(cell) for cell in [*run.header, _("Why it was refused")]])
+    yield writer.writerow([guarded(cell) for cell in [*run.header, _("Why it was rejected")]])
     rows = run.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("number")
     for row in rows.iterator(chunk_size=2_000):
         cells = (row.cells or [])[:width]
