@@ -11,10 +11,9 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
-    # The busiest first: links in mails.
-    path("", include("surveys.urls")),
-    path("", include("outreach.urls")),
     path("", include("customers.urls")),
+    path("", include("outreach.urls")),
+    path("", include("surveys.urls")),
     path("", include("metrics.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("accounts.sign_in_urls")),

@@ -19,7 +19,7 @@ _resting_until: dict[str, float] = {}
 
 @functools.lru_cache(maxsize=4)
 def _redis_at(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
 
 
 def ask(question: Callable[[Any], T], *, otherwise: T) -> T:
