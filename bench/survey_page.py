@@ -69,11 +69,13 @@ class _web:  # noqa: N801 - a context manager, used like a function
                    f"127.0.0.1:{self.port}", "--workers", "1", "--log-level", "error",
                    "bench.survey_page_app:application"]  # fmt: skip
         env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_POOL_SIZE": "8"}
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env)
+        self.process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise RuntimeError("The web process of the bench did not start; see above.")
+                raise RuntimeError("The web process of the bench did not start.")
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/bench/empty/", timeout=5)
                 break
