@@ -211,3 +211,13 @@ def test_nothing_new_is_raised_while_the_task_sleeps_and_it_reopens_afterwards(a
     alert.refresh_from_db()
     assert asleep == 0
     assert (Alert.objects.count(), alert.settled_at, Task.objects.count()) == (1, None, 1)
+
+
+def test_an_unhappy_answer_that_has_its_task_already_gets_no_second_one(ana):
+    customer = CustomerFactory(csm=ana)
+    task = TaskFactory(customer=customer)
+    customer.responses.create(survey_id=SurveyFactory().pk, score=1, answered_at=NOON, task=task)
+
+    close_day(DAY)
+
+    assert Alert.objects.get().task == Task.objects.get() == task
