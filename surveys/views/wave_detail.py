@@ -56,11 +56,12 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
                                                  < funnel["asked"]),
         "may_send": request.user.may(Permission.SEND_SURVEYS),
     }  # fmt: skip
-    if request.htmx and wave.planned_at and state == "preparing":
-        # The audience is there: now the whole page has something to show.
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     if request.htmx:
-        return render(request, "surveys/_wave_progress.html", context)
+        part = render(request, "surveys/_wave_progress.html", context)
+        if wave.planned_at and state == "preparing":
+            # The audience is there: now the whole page has something to show.
+            part.headers["HX-Refresh"] = "true"
+        return part
     rows = Invitation.objects.visible_to(request.user).filter(wave=wave)
     rows = rows.select_related("contact", "customer", "message", "response").order_by("pk")
     page = page_of(rows, page_number(request.GET.get("page", "")))
