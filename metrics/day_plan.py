@@ -77,9 +77,11 @@ def day_plan(tasks: TaskQuerySet, *, day: date) -> DayPlan:
 def candidates(tasks: TaskQuerySet, *, day: date) -> TaskQuerySet:
     """What may be on the plan: awake, due within a week, the most pressing and valuable first."""
     near = tasks.awake_on(day).due_within(AHEAD_DAYS, today=day)
-    valued = near.select_related("customer__snapshot", "assignee")
     value = F("customer__snapshot__annual_value").desc(nulls_last=True)
-    return valued.order_by("priority", value, "due_on", "pk")[:CANDIDATES]
+    # Only keys are sorted, of many thousand tasks perhaps; few rows are then read in full.
+    keys = near.order_by("priority", value, "due_on", "pk").values_list("pk", flat=True)
+    chosen = Task.objects.filter(pk__in=list(keys[:CANDIDATES]))
+    return chosen.select_related("customer__snapshot", "assignee").order_by("pk")
 
 
 def line_of(group: list[Task], *, day: date, largest: Decimal) -> Line:

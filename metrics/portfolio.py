@@ -78,6 +78,7 @@ def conditions(
     wishes: Wishes, *, today: date, customer: str = "", snapshot: str = "snapshot__"
 ) -> Q:
     """The wishes as conditions; the prefixes say how to reach customer and snapshot."""
+    customer_key = "customer_id" if customer else "pk"
     exact = {
         f"{customer}segment": wishes.segment,
         f"{customer}stage": wishes.stage,
@@ -110,8 +111,9 @@ def newcomers(user: User, wishes: Wishes, *, closed_day: date | None) -> list[Cu
         return []
     since = day_start(closed_day + timedelta(days=1))
     found = Customer.objects.visible_to(user).filter(conditions(wishes, today=closed_day))
-    fresh = found.filter(created_at__gte=since, snapshot__isnull=True)
-    return list(fresh.select_related("csm").order_by("-created_at", "-id")[:20])
+    # Whoever is new is among the newest: only those are looked at, however many came today.
+    newest = found.filter(created_at__gte=since).select_related("csm", "snapshot")
+    return [c for c in newest.order_by("-created_at", "-id")[:20] if not hasattr(c, "snapshot")]
 
 
 def in_chunks(keys: list[int], size: int = 1_000) -> Iterator[list[Customer]]:

@@ -112,6 +112,12 @@ class Customer(models.Model):
                 F("last_touch_at").asc(nulls_first=True), "id", name="customer_by_last_touch"
             ),
             models.Index(fields=["segment", "id"], name="customer_by_segment"),
+            # Lists leave out who has left.
+            models.Index(
+                fields=["churned_on", "id"],
+                name="customer_churned",
+                condition=Q(churned_on__isnull=False),
+            ),
             # Delta reads of the API.
             models.Index(fields=["updated_at", "id"], name="customer_by_update"),
             models.Index(fields=["created_at", "id"], name="customer_by_creation"),
