@@ -88,9 +88,9 @@ def conditions(
     }
     met = Q(**{key: value for key, value in exact.items() if value})
     if wishes.stage != Customer.Stage.CHURNED:
-        met &= Q(**{f"{customer}churned_on__isnull": True}) | Q(
-            **{f"{customer}churned_on__gt": today}
-        )
+        # Those who left are few and found by their own index: far cheaper than asking everybody.
+        gone = Customer.objects.order_by().filter(churned_on__lte=today).values("pk")
+        met &= ~Q(**{f"{customer_key}__in": gone})
     if wishes.renewing_within is not None:
         end = today + timedelta(days=wishes.renewing_within)
         met &= Q(**{f"{snapshot}renews_on__range": (today, end)})
