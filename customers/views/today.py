@@ -1,18 +1,20 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.permissions import Permission
 from customers.forms import TouchpointForm
 from customers.models import Task
 from lib import days
+from lib.paging import row_key
 from metrics.day_plan import day_plan, renewing_soon
-from metrics.models import Snapshot
+from metrics.models import Alert, Snapshot
 from metrics.standing import company_standing, own_standing
 from surveys.models import Response
 
@@ -48,7 +50,8 @@ def beside(request: HttpRequest, *, is_team: bool) -> Context:
     user, day = request.user, days.today()
     snapshots = Snapshot.objects.visible_to(user)
     answers = Response.objects.visible_to(user).filter(
-        task__isnull=False, task__done_at__isnull=True, task__dropped_at__isnull=True
+        Q(task__isnull=False, task__done_at__isnull=True, task__dropped_at__isnull=True)
+        | Q(pk__in=alerted_answers(user))
     )
     if not is_team:
         snapshots = snapshots.filter(customer__csm=user)
@@ -59,3 +62,13 @@ def beside(request: HttpRequest, *, is_team: bool) -> Context:
         "answers": answers.select_related("customer", "contact").order_by("-answered_at")[:5],
         "ahead": ahead.select_related("customer").order_by(F("due_on").asc(nulls_last=True))[:6],
     }
+
+
+def alerted_answers(user: User) -> list[int]:
+    """Unhappy answers the night found, and whose task is still open; an alert names its answer."""
+    waiting = Alert.objects.visible_to(user).filter(
+        kind=Alert.Kind.DETRACTOR, settled_at=None, dismissed_at=None, task__isnull=False,
+        task__done_at=None, task__dropped_at=None,
+    )  # fmt: skip
+    subjects = waiting.order_by("-raised_at").values_list("subject", flat=True)[:50]
+    return [key for subject in subjects if (key := row_key(subject.removeprefix("response:")))]

@@ -7,7 +7,14 @@ from django.urls import reverse
 
 from customers.models import Task
 from metrics.models import CompanyDay
-from tests.factories import DAY, CustomerFactory, ResponseFactory, SnapshotFactory, TaskFactory
+from tests.factories import (
+    DAY,
+    AlertFactory,
+    CustomerFactory,
+    ResponseFactory,
+    SnapshotFactory,
+    TaskFactory,
+)
 
 TODAY = reverse("customers:today")
 pytestmark = pytest.mark.django_db
@@ -37,7 +44,7 @@ def test_today_asks_the_same_number_of_questions(as_user, lea, how_many, django_
         ResponseFactory(customer=task.customer, task=TaskFactory(customer=task.customer))
     client = as_user(lea)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(TODAY)
 
 
@@ -117,3 +124,16 @@ def test_a_viewer_sees_the_plan_without_buttons(as_user, vic, ana):
 
     assert b"Bakery" in response.content
     assert b"Log a call" not in response.content
+
+
+def test_an_unhappy_answer_waits_until_its_task_is_done(as_user, ana):
+    answer = ResponseFactory(customer__csm=ana, score=2, comment="Too slow")
+    task = TaskFactory(customer=answer.customer)
+    AlertFactory(customer=answer.customer, kind="detractor", subject=f"response:{answer.pk}",
+                 task=task)  # fmt: skip
+    client = as_user(ana)
+
+    assert b"Too slow" in client.get(TODAY).content
+    task.mark_done(by=ana)
+
+    assert b"Too slow" not in client.get(TODAY).content
