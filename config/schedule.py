@@ -45,6 +45,10 @@ TIMETABLE = {
         "task": "customers.jobs.forget_old_events",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "every morning, forget files and former values of old imports": {
+        "task": "customers.jobs.tidy_up_imports",
+        "schedule": crontab(hour="4", minute="0"),
+    },
     "every morning, forget answers kept for repeated requests": {
         "task": "accounts.jobs.forget_stored_answers",
         "schedule": crontab(hour="3", minute="50"),

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
 
+from customers.importing.tidying import tidy_up
 from customers.importing.working import work_on
 from customers.ingest import partitions, replaying
 from customers.models import ImportRun
@@ -56,3 +57,11 @@ def resume_imports() -> None:
         "pk", flat=True
     ):
         work_on_import.delay(run_id)
+
+
+@shared_task
+def tidy_up_imports() -> None:
+    """Forget uploaded files and former values once the time to undo is over."""
+    forgotten = tidy_up(timezone.now())
+    if forgotten:
+        logger.info("files and former values of %s imports forgotten", forgotten)

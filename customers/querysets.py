@@ -94,6 +94,11 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         may = user.is_authenticated and user.may("imports")
         return self.all() if may else self.none()
 
+    def settled(self) -> Self:
+        """Nobody works on them, and what an undo needs has not been forgotten yet."""
+        over = ("done", "undone", "failed")
+        return self.filter(state__in=over, finished_at__isnull=False).exclude(stored_as="")
+
 
 class EventSourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:

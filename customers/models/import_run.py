@@ -64,6 +64,7 @@ class ImportRun(models.Model):
     is_by_operator = models.BooleanField(_("started at the command line"), default=False)
     file_name = models.CharField(_("file"), max_length=255)
     # Where the bytes wait, under MEDIA_ROOT, and what they are, so that nothing changes between.
+    # Empty when the time to undo is over and file and former values were forgotten.
     stored_as = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
@@ -128,7 +129,8 @@ class ImportRun(models.Model):
 
     def may_be_undone(self, now: datetime) -> bool:
         until = self.undo_until()
-        return self.state == self.State.DONE and until is not None and now <= until
+        is_kept = self.state == self.State.DONE and bool(self.stored_as)
+        return is_kept and until is not None and now <= until
 
     def preview_token(self) -> str:
         """What was previewed: these bytes, read in this way."""
@@ -157,7 +159,8 @@ class ImportRun(models.Model):
         if not self.may_be_undone(now):
             return False
         rows = self.rows.filter(verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.CHANGED])
-        return self._start(self.State.UNDOING, Q(state=self.State.DONE), row_count=rows.count())
+        kept = Q(state=self.State.DONE) & ~Q(stored_as="")
+        return self._start(self.State.UNDOING, kept, row_count=rows.count())
 
     def _start(self, state: str, condition: Q, **changes: Any) -> bool:
         changes |= {

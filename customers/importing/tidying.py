@@ -1,0 +1,40 @@
+"""What an import keeps only so that it can be taken back, and how it is forgotten afterwards.
+
+The uploaded file and the former values are copies of personal data. The tallies, the rejected
+rows and what an undo had to keep stay: they are what happened.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from customers.models import ImportRow, ImportRun
+
+BATCH_ROWS = 20_000
+
+
+def tidy_up(now: datetime) -> int:
+    """Forget files and former values of imports that can no longer be undone. How many imports."""
+    over = ImportRun.objects.settled().filter(
+        finished_at__lt=now - timedelta(days=settings.IMPORT_UNDO_DAYS)
+    )
+    return sum(_forget(pk) for pk in list(over.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget(pk: int) -> bool:
+    """One import. False when somebody was faster, or an undo has begun."""
+    run = ImportRun.objects.settled().select_for_update(of=("self",)).filter(pk=pk).first()
+    if run is None:
+        return False
+    # The file goes first: if we die now, the row still names it and the next night tries again.
+    run.path.unlink(missing_ok=True)
+    written = run.rows.filter(
+        verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.CHANGED],
+        undone__in=[ImportRow.Undone.NO, ImportRow.Undone.DONE],
+    )
+    while ids := list(written.values_list("pk", flat=True)[:BATCH_ROWS]):
+        ImportRow.objects.filter(pk__in=ids).delete()
+    run.rows.filter(undone=ImportRow.Undone.KEPT).update(before=None)
+    return bool(ImportRun.objects.filter(pk=pk).update(stored_as=""))
