@@ -35,12 +35,20 @@ def write_answers(
 
 
 def _write_survey(cast: Cast, published_at: datetime) -> Survey:
-    survey = Survey.objects.create(name="NPS / 推奨度調査", created_at=published_at)
+    """The survey every installation begins with, published in the name of the demo's product."""
+    survey = Survey.objects.filter(kind=Survey.Kind.NPS).order_by("pk")[0]
+    Survey.objects.filter(pk=survey.pk).update(created_at=published_at)
+    SurveyVersion.objects.filter(survey=survey).delete()
     SurveyVersion.objects.create(
-        survey=survey, number=1, brand="Hibiki", default_language="en",
-        texts=first_texts(Survey.Kind.NPS), published_at=published_at, created_by=cast.lead,
+        survey=survey,
+        number=1,
+        brand="Hibiki",
+        default_language="en",
+        texts=first_texts(Survey.Kind.NPS),
+        published_at=published_at,
+        created_by=cast.lead,
         created_at=published_at,
-    )  # fmt: skip
+    )
     return survey
 
 
