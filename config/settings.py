@@ -179,9 +179,8 @@ if DATABASE_POOL_SIZE:
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "lib.steady_cache.SteadyCache",
         "LOCATION": f"{REDIS_URL.rstrip('/')}/1",
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     },
 }
 

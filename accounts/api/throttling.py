@@ -1,22 +1,21 @@
 """How often one identity may ask: a token bucket in Redis, shared by all keys of a person.
 
 Reading costs 1, writing 2. The bucket is taken from by one atomic script, so parallel requests
-cannot overdraw it. Without Redis the API stays open and says so in the log.
+cannot overdraw it. While Redis is away each process keeps buckets of its own.
 """
 
-import logging
 import math
+import threading
+import time
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import redis
 from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-logger = logging.getLogger(__name__)
+from lib.steady_redis import attempt, client_of
 
 TAKE = """
 local now = redis.call('TIME')
@@ -57,16 +56,33 @@ class Rate:
         return max(1, math.ceil((self.cost - self.level) / self.per_second))
 
 
-@cache
-def _connection(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+# Level and moment by identity: one entry for each person whose programs ask.
+_buckets_here: dict[str, tuple[float, float]] = {}
+_one_at_a_time = threading.Lock()
 
 
 def take(identity: str, cost: int, limit: int) -> tuple[bool, Rate]:
-    """Take from the bucket of an identity. Raises RedisError."""
-    client = _connection(str(settings.CACHES["default"]["LOCATION"]))
-    answer: Any = client.eval(TAKE, 1, f"api-rate:{identity}", limit, limit / 60, cost)
-    return bool(answer[0]), Rate(limit, cost, float(answer[1]))
+    """Take from the bucket of an identity: whether it held enough, and what is left."""
+    url = str(settings.CACHES["default"]["LOCATION"])
+
+    def of_all() -> tuple[bool, float]:
+        key = f"api-rate:{identity}"
+        answer: Any = client_of(url).eval(TAKE, 1, key, limit, limit / 60, cost)
+        return bool(answer[0]), float(answer[1])
+
+    allowed, level = attempt(url, of_all, otherwise=lambda: _take_here(identity, cost, limit))
+    return allowed, Rate(limit, cost, level)
+
+
+def _take_here(identity: str, cost: int, limit: int) -> tuple[bool, float]:
+    with _one_at_a_time:
+        now = time.monotonic()
+        level, at = _buckets_here.get(identity, (float(limit), now))
+        level = min(limit, level + (now - at) * limit / 60)
+        allowed = level >= cost
+        level -= cost if allowed else 0
+        _buckets_here[identity] = (level, now)
+    return allowed, level
 
 
 class IdentityThrottle(BaseThrottle):
@@ -76,11 +92,7 @@ class IdentityThrottle(BaseThrottle):
         if not request.user.is_authenticated:
             return True
         cost = 1 if request.method in SAFE_METHODS else 2
-        try:
-            allowed, self.rate = take(str(request.user.pk), cost, settings.API_RATE_PER_MINUTE)
-        except redis.RedisError as exc:
-            logger.warning("rate limit is open, Redis does not answer: %s", type(exc).__name__)
-            return True
+        allowed, self.rate = take(str(request.user.pk), cost, settings.API_RATE_PER_MINUTE)
         view.rate = self.rate
         return allowed
 
