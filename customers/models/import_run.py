@@ -122,15 +122,15 @@ class ImportRun(models.Model):
         return min(99, 100 * self.rows_done // max(self.row_count, 1))
 
     def undo_until(self) -> datetime | None:
-        """Until when a finished import can be taken back."""
+        """Until when an import that saved something can be taken back."""
         if self.finished_at is None:
             return None
         return self.finished_at + timedelta(days=settings.IMPORT_UNDO_DAYS)
 
     def may_be_undone(self, now: datetime) -> bool:
         until = self.undo_until()
-        is_kept = self.state == self.State.DONE and bool(self.stored_as)
-        return is_kept and until is not None and now <= until
+        is_over = self.state in (self.State.DONE, self.State.FAILED) and bool(self.stored_as)
+        return is_over and until is not None and now <= until
 
     def preview_token(self) -> str:
         """What was previewed: these bytes, read in this way."""
@@ -138,7 +138,10 @@ class ImportRun(models.Model):
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
     def start_checking(self) -> bool:
-        """Preview the file as mapped now. False while a worker is busy with it or after saving."""
+        """Preview the file as mapped now. False while a worker is busy with it or after saving.
+
+        After saving a part, too: a new check would forget how to take that part back.
+        """
         states = (self.State.UPLOADED, self.State.CHECKED, self.State.FAILED)
         return self._start(
             self.State.CHECKING, Q(state__in=states, finished_at__isnull=True),
@@ -159,7 +162,7 @@ class ImportRun(models.Model):
         if not self.may_be_undone(now):
             return False
         rows = self.rows.filter(verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.CHANGED])
-        kept = Q(state=self.State.DONE) & ~Q(stored_as="")
+        kept = Q(state=self.state, finished_at=self.finished_at) & ~Q(stored_as="")
         return self._start(self.State.UNDOING, kept, row_count=rows.count())
 
     def _start(self, state: str, condition: Q, **changes: Any) -> bool:
@@ -202,8 +205,18 @@ class ImportRun(models.Model):
     def finish(self, state: str, **changes: Any) -> None:
         self._as_owner(state=state, owner_token=None, lease_until=None, **changes)
 
+    @property
+    def has_saved_a_part(self) -> bool:
+        """It failed, and whole chunks of it stand in the tables; they can be taken back."""
+        return self.state == self.State.FAILED and self.finished_at is not None
+
     def fail(self, code: str, params: dict[str, Any]) -> None:
-        self.finish(self.State.FAILED, failure={"code": code, "params": params})
+        """What was saved before counts as finished now, so that it can be undone."""
+        changes: dict[str, Any] = {"failure": {"code": code, "params": params}}
+        has_saved = self.counts.get("new") or self.counts.get("changed")
+        if self.state == self.State.SAVING and has_saved:
+            changes["finished_at"] = timezone.now()
+        self.finish(self.State.FAILED, **changes)
 
     def release(self) -> None:
         """Let the next worker go on at once."""

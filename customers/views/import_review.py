@@ -94,6 +94,8 @@ class SpareColumn:
 def import_review(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.visible_to(request.user), pk=pk)
     if run.is_working or run.finished_at is not None:
+        if request.method == "POST" and not run.is_working:
+            messages.error(request, _("This import was saved and cannot be checked again."))
         return redirect(run)
     form = ReadingForm(run, request.POST if request.method == "POST" else None)
     problem = ""
