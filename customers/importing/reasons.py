@@ -51,8 +51,9 @@ ROW_REASONS = {
         "There is no such customer, or you may not change it. Import customers first."
     ),
     "unknown_parent": gettext_lazy(
-        "There is no such parent customer. Put the parent above its children in the file."
+        "There is no such parent customer, or its own row was rejected. Add or correct the parent."
     ),
+    "parent_ring": gettext_lazy("This customer would be its own ancestor. Correct the parents."),
     "own_parent": gettext_lazy("A customer cannot be its own parent."),
     "unknown_csm": gettext_lazy("No user has this e-mail address or name. Add the user first."),
     "csm_not_you": gettext_lazy("You may import only customers of your own."),

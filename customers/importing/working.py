@@ -72,6 +72,9 @@ def _work(run: ImportRun, deadline: float) -> bool:
 
 
 def _undo(run: ImportRun, deadline: float) -> bool:
+    untie = NOUNS[run.noun].untie
+    if untie is not None:
+        untie(run.pk)
     while undo_chunk(run):
         if time.monotonic() > deadline:
             run.release()
@@ -84,7 +87,7 @@ def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
     context = _context(run)
     noun = NOUNS[run.noun]
     if noun.look_ahead is not None:
-        noun.look_ahead((context.plan.draft(row) for row in data_rows(run, path)), context)
+        noun.look_ahead(lambda: _drafts(run, path, context), context)
         run.renew()
     rows = data_rows(run, path)
     _replay(run, rows, context)
@@ -96,10 +99,22 @@ def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
             run.release()
             return False
     if context.is_saving:
-        run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
+        with transaction.atomic():
+            if noun.tie_up is not None:
+                _one_at_a_time(run.noun)
+                noun.tie_up(context)
+            run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
     else:
         run.finish(ImportRun.State.CHECKED, row_count=run.rows_done)
     return True
+
+
+def _drafts(run: ImportRun, path: Path, context: Context) -> Iterator[Draft]:
+    """The whole file once more, to be looked at; the lease is kept alive on the way."""
+    rows = data_rows(run, path)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        run.renew()
+        yield from context.plan.drafts(chunk)
 
 
 def data_rows(run: ImportRun, path: Path) -> Iterator[Row]:

@@ -5,7 +5,6 @@ lower in the file); the earlier ones are history and change nothing. A fact olde
 known of the customer changes nothing either.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import UNCHANGED, Draft, Rejected
 from customers.importing.nouns.choices import CHURN_REASONS
-from customers.importing.nouns.noun import Noun
+from customers.importing.nouns.noun import Noun, Reader
 from customers.importing.records import Kind, existing, restore, save_records, settle
 from customers.models import Customer
 
@@ -49,10 +48,10 @@ KIND = Kind(
 )
 
 
-def look_ahead(drafts: Iterable[Draft], context: Context) -> None:
+def look_ahead(read: Reader, context: Context) -> None:
     """Find the row that holds each customer's last fact."""
     last: dict[str, tuple[Any, int]] = {}
-    for draft in drafts:
+    for draft in read():
         if draft.problems:
             continue
         key, day = draft.values["customer"], draft.values["happened_on"]

@@ -1,5 +1,6 @@
 """Customers: one row is one company, known by its external id."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -16,11 +17,12 @@ from customers.importing.cells import (
     to_yes_or_no,
     whole_between,
 )
-from customers.importing.columns import Column
+from customers.importing.columns import KEEP, Column
 from customers.importing.context import Context, judged_one_by_one
-from customers.importing.drafts import NEW, REJECTED, Draft, Rejected
+from customers.importing.drafts import CHANGED, Draft, Rejected
+from customers.importing.nouns import parents
 from customers.importing.nouns.choices import CHURN_REASONS, LANGUAGES, STAGES, TOUCHES
-from customers.importing.nouns.noun import Noun
+from customers.importing.nouns.noun import Noun, Reader
 from customers.importing.records import (
     Kind,
     existing,
@@ -133,8 +135,8 @@ KIND = Kind(
 def judge(drafts: list[Draft], context: Context) -> None:
     named = [draft.values.get("external_id", "") for draft in drafts]
     found = existing(KIND, named, lock=context.is_saving)
-    parents = [str(draft.values["parent"]) for draft in drafts if draft.values.get("parent")]
-    reachable = context.customers_named([*named, *parents])
+    above = [str(draft.values["parent"]) for draft in drafts if draft.values.get("parent")]
+    reachable = context.customers_named([*named, *above])
 
     def one(draft: Draft) -> None:
         key = draft.key = draft.values["external_id"]
@@ -147,6 +149,8 @@ def judge(drafts: list[Draft], context: Context) -> None:
         context.once(key)
         _complete(values, record, key)
         settle(KIND, draft, values, record)
+        if draft.values.get("parent") and "parent_id" not in values:
+            _wait_for_parent(draft, values, record)
 
     judged_one_by_one(drafts, context, one)
 
@@ -207,15 +211,17 @@ def _team(name: str | None, context: Context) -> int | None:
 def _place_under_parent(
     draft: Draft, values: dict[str, Any], reachable: dict[str, Any], context: Context
 ) -> None:
-    """A parent stands in the database, or higher up in the file."""
-    if "parent" not in draft.values:
+    """A parent stands in the database or in the file; one in the file is waited for."""
+    parent = draft.values.get("parent", KEEP)
+    if parent is KEEP:
         return
-    parent = draft.values["parent"]
     if parent == draft.key:
         raise Rejected("parent", "own_parent")
+    if parents.is_in_ring(draft.key, context):
+        raise Rejected("parent", "parent_ring")
     if parent is None or parent in reachable:
         values["parent_id"] = reachable[parent]["pk"] if parent else None
-    elif hash(parent) not in context.seen:
+    elif hash(parent) not in context.seen and not parents.is_below(parent, context):
         raise Rejected("parent", "unknown_parent")
 
 
@@ -232,32 +238,29 @@ def _complete(values: dict[str, Any], record: dict[str, Any] | None, key: str) -
     values["search_text"] = search_key(whole["name"], whole["kana"], whole["domain"], key)
 
 
+def _wait_for_parent(draft: Draft, values: dict[str, Any], record: dict[str, Any] | None) -> None:
+    """Its parent is not stored yet; a customer there is changes also if nothing else does."""
+    if record is not None:
+        draft.verdict = CHANGED
+        draft.before["parent_id"] = record["parent_id"]
+        draft.record = {name: values.get(name, record[name]) for name in KIND.fields}
+        draft.record["parent_id"] = None
+
+
 def save(drafts: list[Draft], context: Context) -> None:
-    """Children of a parent that is new in the same chunk are written after it."""
-    waiting = [draft for draft in drafts if _waits_for_parent(draft)]
-    ready = [draft for draft in drafts if not _waits_for_parent(draft)]
+    """Children of a parent in the same chunk are written after it, of one further down without."""
+    waiting = [draft for draft in drafts if parents.is_waiting(draft)]
+    ready = [draft for draft in drafts if not parents.is_waiting(draft)]
     while ready:
         save_records(KIND, ready, context)
-        parents = context.customers_named(str(draft.values["parent"]) for draft in waiting)
-        ready = [draft for draft in waiting if draft.values["parent"] in parents]
-        waiting = [draft for draft in waiting if draft.values["parent"] not in parents]
+        found = context.customers_named(str(draft.values["parent"]) for draft in waiting)
+        ready = [draft for draft in waiting if draft.values["parent"] in found]
+        waiting = [draft for draft in waiting if draft.values["parent"] not in found]
         for draft in ready:
-            _give_parent(draft, parents[draft.values["parent"]]["pk"])
-
-
-def _waits_for_parent(draft: Draft) -> bool:
-    return (
-        draft.verdict not in {"", REJECTED}
-        and bool(draft.values.get("parent"))
-        and draft.record.get("parent_id") is None
-        and bool(draft.record)
-    )
-
-
-def _give_parent(draft: Draft, parent_id: int) -> None:
-    if draft.verdict != NEW:
-        draft.before.setdefault("parent_id", None)
-    draft.record["parent_id"] = parent_id
+            draft.record["parent_id"] = found[draft.values["parent"]]["pk"]
+    if waiting:
+        save_records(KIND, waiting, context)
+        parents.note_waiting(waiting, context)
 
 
 def in_use(customer_ids: list[int]) -> set[int]:
@@ -284,4 +287,12 @@ def take_back(row_ids: list[int]) -> list[int]:
     return done
 
 
-CUSTOMERS = Noun(COLUMNS, judge, save, take_back, takes_attributes=True)
+def look_ahead(read: Reader, context: Context) -> None:
+    parents.find_parents_below(read, context, judge)
+
+
+CUSTOMERS = Noun(
+    COLUMNS, judge, save, take_back,
+    look_ahead=look_ahead, tie_up=partial(parents.tie_up, KIND),
+    untie=partial(parents.untie, KIND), takes_attributes=True,
+)  # fmt: skip

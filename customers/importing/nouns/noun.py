@@ -1,6 +1,6 @@
 """What every kind of import consists of."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.importing.columns import Column
@@ -8,6 +8,8 @@ from customers.importing.context import Context
 from customers.importing.drafts import Draft
 
 Judge = Callable[[list[Draft], Context], None]
+# Reads the whole file from its first row.
+Reader = Callable[[], Iterator[Draft]]
 
 
 def _nothing(drafts: list[Draft], context: Context) -> None:
@@ -19,7 +21,8 @@ class Noun:
     """`judge` gives each row of a chunk its verdict, `save` writes what it says.
 
     `take_back` gets ids of import rows and returns those it could undo. `prepare` runs before the
-    transaction of a chunk; `look_ahead` reads the whole file first.
+    transaction of a chunk; `look_ahead` may read the whole file first. `tie_up` runs after the last
+    row was saved, `untie` before rows of an import (by its id) are taken back; both may run twice.
     """
 
     columns: Sequence[Column]
@@ -27,5 +30,7 @@ class Noun:
     save: Judge
     take_back: Callable[[list[int]], list[int]]
     prepare: Judge = _nothing
-    look_ahead: Callable[[Iterable[Draft], Context], None] | None = None
+    look_ahead: Callable[[Reader, Context], None] | None = None
+    tie_up: Callable[[Context], None] | None = None
+    untie: Callable[[int], None] | None = None
     takes_attributes: bool = False
