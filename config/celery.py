@@ -3,14 +3,15 @@
 import logging.config
 import os
 
-from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from config.doorbell import House
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("enishi")
+app = House("enishi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Files are called jobs.py because a task is a word on our pages.
 app.steps["worker"].add(DjangoStructLogInitStep)

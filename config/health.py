@@ -1,12 +1,13 @@
 """Whether we live, and whether we are ready to serve: for load balancers and supervisors."""
 
-from django.core.cache import cache
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from customers.ingest import partitions
 from lib.days import add_months, today
+from lib.steady_redis import is_there
 
 
 @require_safe
@@ -16,12 +17,14 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether database and Redis answer, and events of the coming month have a place."""
+    """Whether the database answers, and events of the coming month have a place.
+
+    Without Redis pages work and jobs wait for it: that is told, but no reason to send nobody here.
+    """
     room_ends_on = partitions.room_ends_on()
-    cache.get("ready")
     if room_ends_on is None or room_ends_on < add_months(today(), 1):
         return JsonResponse({"ready": False, "room_for_events_ends": room_ends_on}, status=503)
-    return JsonResponse({"ready": True})
+    return JsonResponse({"ready": True, "redis": is_there(settings.REDIS_URL)})
 
 
 app_name = "health"

@@ -2,7 +2,6 @@
 
 import logging
 
-import kombu.exceptions
 from celery import shared_task
 from django.db.models import Q
 from django.utils import timezone
@@ -43,10 +42,7 @@ def work_on_import(run_id: int) -> None:
 
 def ring_for(run_id: int) -> None:
     """Wake a worker. Without a broker nothing is lost: the sweep finds the import by its state."""
-    try:
-        work_on_import.delay_on_commit(run_id)  # type: ignore[attr-defined]  # Celery's Django task
-    except kombu.exceptions.OperationalError:
-        logger.warning("no broker; import %s waits for the sweep", run_id)
+    work_on_import.delay_on_commit(run_id)  # type: ignore[attr-defined]  # Celery's Django task
 
 
 @shared_task

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
 from accounts.permissions import Permission, permission_needed
 from metrics import jobs, nights
@@ -28,13 +27,5 @@ def night_close(request: HttpRequest) -> HttpResponse:
             "%(n)s day is being closed.", "%(n)s days are being closed.", len(waiting)
         ) % {"n": len(waiting)}
         messages.success(request, said)
-    _ring()
+    jobs.resume_nights.delay_on_commit()  # type: ignore[attr-defined]  # Celery's Django task
     return redirect("metrics:night_list")
-
-
-def _ring() -> None:
-    try:
-        jobs.resume_nights.delay()
-    except OperationalError:
-        # The broker is only a doorbell: the clock rings again within seconds.
-        return
