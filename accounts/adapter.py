@@ -12,7 +12,7 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -26,13 +26,21 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        account = _account_of(credentials)
-        if not ratelimit.consume(request, action=EVERYWHERE, key=account, dry_run=True):
-            raise self.validation_error("too_many_login_attempts")
-        super().pre_authenticate(request, **credentials)
+        """Each try is counted before the password is looked at, and given back when it is right.
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        ratelimit.consume(request, action=EVERYWHERE, key=_account_of(credentials))
+        So of many tries at once no more than the limit come through.
+        """
+        super().pre_authenticate(request, **credentials)
+        self._usage_everywhere = ratelimit.consume(
+            request, app="allauth.account", action=EVERYWHERE, key=_account_of(credentials)
+        )
+        if not self._usage_everywhere:
+            self._login_failed_rl_usage.rollback()
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._usage_everywhere.rollback()
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return f"{_account_of(credentials)} from {self.get_client_ip(request)}"
@@ -40,7 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Called after a new password was set by mail."""
         super()._delete_login_attempts_cached_email(request, **credentials)
-        ratelimit.clear(request, action=EVERYWHERE, key=_account_of(credentials))
+        ratelimit.clear(
+            request, app="allauth.account", action=EVERYWHERE, key=_account_of(credentials)
+        )
 
 
 def _account_of(credentials: dict[str, Any]) -> str:

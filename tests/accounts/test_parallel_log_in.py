@@ -1,0 +1,70 @@
+"""Many tries to log in at the same moment: no more come through than one after the other."""
+
+import contextlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from allauth.core.internal import ratelimit
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TRIES = 200
+LIMIT = 5
+
+
+def try_wrong_password(address: str) -> int:
+    try:
+        fields = {"login": "ana@example.com", "password": "wrong wrong wrong"}
+        return Client(REMOTE_ADDR=address).post(reverse("account_login"), fields).status_code
+    finally:
+        connection.close()
+
+
+def statuses_of(addresses: list[str]) -> Counter[int]:
+    with ThreadPoolExecutor(16) as pool:
+        return Counter(pool.map(try_wrong_password, addresses))
+
+
+ONE_ADDRESS = ["203.0.113.9"] * TRIES
+MANY_ADDRESSES = [f"203.0.{n // 250}.{n % 250 + 1}" for n in range(TRIES)]
+LIMITS = {"login_failed": "5/15m/key,1000/h/ip", "login_failed_everywhere": "1000/h/key"}
+LIMITS_EVERYWHERE = {"login_failed": "5/15m/key", "login_failed_everywhere": "5/h/key"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "addresses"),
+    [(LIMITS, ONE_ADDRESS), (LIMITS_EVERYWHERE, MANY_ADDRESSES)],
+    ids=["one address", "many addresses"],
+)
+def test_of_200_parallel_tries_no_more_than_the_limit_come_through(
+    ana, settings, limits, addresses
+):
+    settings.ACCOUNT_RATE_LIMITS = limits
+
+    statuses = statuses_of(addresses)
+
+    assert set(statuses) == {200, 429}
+    assert 1 <= statuses[200] <= LIMIT
+
+
+def test_without_the_lock_around_counting_more_come_through(ana, settings, monkeypatch):
+    """The negative twin."""
+    settings.ACCOUNT_RATE_LIMITS = LIMITS_EVERYWHERE
+    monkeypatch.setattr(ratelimit, "cache_lock", lambda _key: contextlib.nullcontext(True))
+
+    assert statuses_of(MANY_ADDRESSES[:64])[200] > LIMIT
+
+
+def test_the_right_password_gives_its_tries_back(ana, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/h/key", "login_failed_everywhere": "2/h/key"}
+    ana.set_password("correct horse battery")
+    ana.save()
+    fields = {"login": ana.email, "password": "correct horse battery"}
+
+    statuses = [Client().post(reverse("account_login"), fields).status_code for _ in range(6)]
+
+    assert statuses == [302] * 6
