@@ -41,6 +41,18 @@ USAGE = """
 """
 
 
+MORE_PEOPLE = """
+    ON CONFLICT (customer_id, day, person) DO UPDATE
+    SET event_count = greatest(metrics_personday.event_count, excluded.event_count)
+"""
+MORE_USAGE = """
+    ON CONFLICT (customer_id, day) DO UPDATE
+    SET event_count = greatest(metrics_dailyusage.event_count, excluded.event_count),
+        active_people = greatest(metrics_dailyusage.active_people, excluded.active_people),
+        seconds = greatest(metrics_dailyusage.seconds, excluded.seconds)
+"""
+
+
 @dataclass(frozen=True)
 class UsagePoint:
     day: date
@@ -63,6 +75,16 @@ def roll_up_usage(day: date) -> int:
         return int(cursor.rowcount)
 
 
+def _count_in(day: date) -> None:
+    """Count an old day without taking anything away: its other events may be gone already."""
+    start, end = day_bounds(day)
+    make_room_for(day)
+    with connection.cursor() as cursor:
+        values = {"day": day, "start": start, "end": end}
+        cursor.execute(f"{PEOPLE} {MORE_PEOPLE}", values)
+        cursor.execute(f"{USAGE} {MORE_USAGE}", values)
+
+
 def roll_up_if_it_has_events(day: date) -> int:
     """The same, unless no event of that day is kept."""
     start, end = day_bounds(day)
@@ -74,16 +96,18 @@ def roll_up_if_it_has_events(day: date) -> int:
 def recount_dirty_days(through: date) -> list[date]:
     """Count the marked days up to and with a day anew. Which days those were, oldest first.
 
-    A mark is read before the counting and forgotten only if nobody raised it meanwhile. Days
-    whose events are no longer kept lose their mark and stay as they are.
+    A mark is read before the counting and forgotten only if nobody raised it meanwhile. Of days
+    whose events may have been forgotten, only what was brought in since is counted in.
     """
     kept_from = through - timedelta(days=settings.EVENT_RETENTION_DAYS)
     marked = list(DirtyDay.objects.filter(day__lte=through).order_by("day"))
     for dirty in marked:
         if dirty.day >= kept_from:
             roll_up_usage(dirty.day)
+        else:
+            _count_in(dirty.day)
         DirtyDay.objects.filter(day=dirty.day, marks=dirty.marks).delete()
-    return [dirty.day for dirty in marked if dirty.day >= kept_from]
+    return [dirty.day for dirty in marked]
 
 
 def usage_history(customer_id: int, start: date, end: date) -> list[UsagePoint]:

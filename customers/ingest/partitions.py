@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from customers.models.usage_event import USAGE_EVENTS
+from customers.models.usage_event import USAGE_EVENTS, DirtyDay
 from lib.partitions import drop_partition, make_partitions, partitions_of
 
 DAYS_AHEAD = 100
@@ -31,10 +31,20 @@ def keep_partitions(now: datetime) -> tuple[int, int]:
 
 def _drop_if_over(first: date, now: datetime) -> bool:
     last_kept = now.date() - timedelta(days=settings.EVENT_RETENTION_DAYS)
-    if USAGE_EVENTS.next_first_day(first) > last_kept or _was_filled_lately(first, now):
+    if USAGE_EVENTS.next_first_day(first) > last_kept:
+        return False
+    if _has_uncounted_days(first) or _was_filled_lately(first, now):
         return False
     drop_partition(USAGE_EVENTS, first)
     return True
+
+
+def _has_uncounted_days(first: date) -> bool:
+    """Days that a night has yet to count. A local day may reach into the weeks beside it, and
+    an event may carry a client's time some days off."""
+    beside = timedelta(days=2)
+    end = USAGE_EVENTS.next_first_day(first) + beside
+    return DirtyDay.objects.filter(day__gte=first - beside, day__lt=end).exists()
 
 
 def _was_filled_lately(first: date, now: datetime) -> bool:

@@ -68,6 +68,21 @@ def test_a_marked_day_is_counted_again_and_withdrawn_events_leave():
     assert DirtyDay.objects.get().day == DAY + timedelta(days=1)
 
 
+def test_a_day_of_long_ago_is_counted_in_and_what_was_counted_before_stays():
+    happened(1, NOON)
+    for customer_id, counted in ((1, 7), (2, 3)):
+        DailyUsage.objects.create(
+            customer_id=customer_id, day=DAY, event_count=counted, active_people=1, seconds=5
+        )
+    happened(3, NOON, quantity=4)
+    DirtyDay.objects.create(day=DAY)
+
+    assert recount_dirty_days(DAY + timedelta(days=500)) == [DAY]
+
+    assert {key: value[0] for key, value in stored().items()} == {1: 7, 2: 3, 3: 4}
+    assert not DirtyDay.objects.exists()
+
+
 def test_days_without_use_are_there_with_zeros():
     happened(1, NOON, quantity=4)
     roll_up_usage(DAY)

@@ -7,8 +7,11 @@ from django.test import Client
 
 from customers.ingest import store_events
 from customers.ingest.partitions import keep_partitions, room_ends_on
+from customers.models import DirtyDay, UsageEvent
 from customers.models.usage_event import USAGE_EVENTS
 from lib.partitions import drop_partition, make_partitions, partitions_of
+from metrics.models import DailyUsage
+from metrics.usage import recount_dirty_days
 from tests.customers.ingest.test_storing import an_event
 from tests.factories import NOON
 
@@ -35,6 +38,7 @@ def test_three_months_ahead_and_400_days_back_are_made_and_again_nothing():
 def test_old_events_are_dropped_with_their_partition():
     make_partitions(USAGE_EVENTS, OLD.date(), OLD.date() + timedelta(days=1))
     store_events([an_event("old", at=OLD, received_at=OLD)], now=NOON)
+    DirtyDay.objects.all().delete()
 
     _made, dropped = keep_partitions(NOON)
 
@@ -44,6 +48,7 @@ def test_old_events_are_dropped_with_their_partition():
 
 def test_old_events_that_were_imported_lately_stay_for_30_days():
     store_events([an_event("old", at=OLD, received_at=NOON)], now=NOON)
+    DirtyDay.objects.all().delete()
 
     keep_partitions(NOON + timedelta(days=29))
     kept = min(firsts())
@@ -51,6 +56,19 @@ def test_old_events_that_were_imported_lately_stay_for_30_days():
 
     assert kept < OLD.date()
     assert min(firsts()) > OLD.date()
+
+
+def test_imported_days_that_no_night_has_counted_yet_are_never_dropped():
+    store_events([an_event("old", at=OLD, received_at=OLD)], now=NOON)
+    assert DirtyDay.objects.filter(day=OLD.date()).exists()
+
+    keep_partitions(NOON)
+    assert UsageEvent.objects.filter(message_id="old").exists()
+
+    recount_dirty_days(NOON.date())
+    keep_partitions(NOON)
+    assert not UsageEvent.objects.filter(message_id="old").exists()
+    assert DailyUsage.objects.get().day == OLD.date()
 
 
 def test_an_empty_installation_has_room_for_events_right_after_migrate():
