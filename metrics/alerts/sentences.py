@@ -33,9 +33,17 @@ def title(kind: str) -> str:
 
 
 def sentence(kind: str, details: Details) -> str:
-    """Why there is an alert, for example: Health 72 → 51 in 7 days: active users −38 %."""
+    """Why there is an alert, for example: Health 72 → 51 in 7 days: active users −38 %.
+
+    Where its figures are missing or are none, only the name of its kind.
+    """
     build = _SENTENCES.get(kind)
-    return build(details) if build else ""
+    if build is None:
+        return ""
+    try:
+        return build(details)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        return str(Kind(kind).label)
 
 
 def _score_fell(details: Details) -> str:

@@ -1,0 +1,38 @@
+"""An alert whose figures are missing or are none is named by its kind; no page breaks."""
+
+import pytest
+from django.urls import reverse
+
+from metrics.alerts.sentences import sentence
+from metrics.models import Alert
+from tests.factories import AlertFactory, CustomerFactory, TaskFactory
+
+DETAILS = [{}, {"score": None}, {"before": "x", "after": "y"}, {"renews_on": "soon"}, []]
+
+
+@pytest.mark.parametrize("kind", Alert.Kind)
+@pytest.mark.parametrize("details", DETAILS, ids=str)
+def test_every_kind_has_a_sentence_whatever_its_figures(kind, details):
+    assert sentence(kind, details)
+
+
+def test_whole_figures_still_make_the_whole_sentence():
+    assert sentence(Alert.Kind.WENT_RED, {"score": "31"}) == "Health is red at 31"
+
+
+@pytest.mark.parametrize("kind", Alert.Kind)
+def test_pages_and_api_survive_an_alert_without_figures(kind, ana, as_user, api_of):
+    customer = CustomerFactory(csm=ana)
+    task = TaskFactory(customer=customer, assignee=ana, reason=kind, reason_details={})
+    AlertFactory(customer=customer, kind=kind, details={}, task=task)
+    AlertFactory(customer=customer, kind=kind, details={}, subject="another")
+    browser = as_user(ana)
+    pages = [
+        customer.get_absolute_url(), reverse("customers:today"), reverse("customers:task_list"),
+        reverse("metrics:alert_list"),
+    ]  # fmt: skip
+
+    assert {browser.get(page).status_code for page in pages} == {200}
+    found = api_of(ana).get("/api/v1/alerts")
+
+    assert [row["details"] for row in found.json()["results"]] == [{}, {}]
