@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from accounts.api.viewsets import Created, Listed, Resource, Retrieved
 from accounts.permissions import Permission
 from surveys.api.filters import InvitationFilter, ResponseFilter, SurveyFilter
 from surveys.api.serializers import InvitationSerializer, ResponseSerializer, SurveySerializer
+from surveys.closing_the_loop import close_the_loop
 from surveys.models import Invitation, Response, Survey
 
 
@@ -32,7 +35,10 @@ class InvitationViewSet(Listed, Retrieved, Resource):
 
 
 class ResponseViewSet(Listed, Retrieved, Created, Resource):
-    """What contacts answered; answers from elsewhere can be added."""
+    """What contacts answered; answers from elsewhere can be added.
+
+    A low score of the last 30 days opens one task for the customer's CSM; older ones are history.
+    """
 
     scope = "surveys"
     may_read = Permission.VIEW_SURVEYS
@@ -43,5 +49,9 @@ class ResponseViewSet(Listed, Retrieved, Created, Resource):
     orderings = {"answered_at": "answered_at", "changed_at": "changed_at", "score": "score"}
     default_ordering = "answered_at"
 
+    @transaction.atomic
     def perform_create(self, values: dict[str, Any]) -> Response:
-        return Response.objects.create(grade=Response.Grade.IMPORTED, **values)
+        """A recent answer of somebody unhappy opens the task for it, as one by mail would."""
+        response = Response.objects.create(grade=Response.Grade.IMPORTED, **values)
+        close_the_loop(response)
+        return response

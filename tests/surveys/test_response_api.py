@@ -1,7 +1,11 @@
 """/api/v1/responses: answers read out, and answers from elsewhere brought in."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from customers.models import Task
 from surveys.models import Response
 from tests.api.programs import send
 from tests.factories import ContactFactory, CustomerFactory, ResponseFactory, SurveyFactory
@@ -40,3 +44,24 @@ def test_answers_are_cut_by_customer_and_narrowed_by_score(ana, api_of):
     found = api_of(ana).get(URL, {"score__lte": 6}).json()["results"]
 
     assert [row["score"] for row in found] == [3]
+
+
+@pytest.mark.parametrize(("days_ago", "score", "tasks"), [(29, 3, 1), (31, 3, 0), (1, 9, 0)])
+def test_a_recent_low_score_brought_in_opens_one_task_and_history_opens_none(
+    ana, api_of, days_ago, score, tasks
+):
+    customer = CustomerFactory(csm=ana)
+    answered_at = timezone.now() - timedelta(days=days_ago)
+    body = {
+        "survey": SurveyFactory().pk, "customer": customer.pk, "score": score, "comment": "slow",
+        "answered_at": answered_at.isoformat(),
+    }  # fmt: skip
+
+    program = api_of(ana)
+
+    made, again = (send(program, "post", URL, body, idempotency_key="one") for _ in range(2))
+
+    assert (made.status_code, again.json()) == (201, made.json())
+    opened = Task.objects.filter(customer=customer, assignee=ana, note="slow")
+    assert opened.count() == tasks
+    assert made.json()["task"] == getattr(opened.first(), "pk", None)
