@@ -11,9 +11,10 @@ handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
-    path("", include("customers.urls")),
-    path("", include("outreach.urls")),
+    # The busiest first: links in mails.
     path("", include("surveys.urls")),
+    path("", include("outreach.urls")),
+    path("", include("customers.urls")),
     path("", include("metrics.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("accounts.sign_in_urls")),

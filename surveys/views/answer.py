@@ -12,21 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from outreach import hits
-from outreach.links import Purpose, read_token, token_for
-from outreach.models import Message
+from outreach.links import PATHS, Purpose, read_token, token_for
 from outreach.public_pages import notice, post_wait
-from surveys.answering import (
-    MAX_COMMENT,
-    Answer,
-    Outcome,
-    cleaned,
-    is_closed,
-    may_change,
-    record_answer,
-)
-from surveys.models import Invitation, Response
+from surveys.answering import MAX_COMMENT, Answer, Outcome, cleaned, record_answer
 from surveys.nonces import Nonce, new_nonce, read_nonce
-from surveys.scales import scale_of
+from surveys.visiting import OpenLink, Said, find_link
 
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 WORDS = ("question", "low", "high", "button", "thanks")
@@ -34,17 +24,15 @@ WORDS = ("question", "low", "high", "button", "thanks")
 
 @dataclass
 class Visit:
-    """One opened link: the invitation it stands for, and the language it is read in."""
+    """One opened link, and the language it is read in."""
 
     request: HttpRequest
-    invitation: Invitation
-    message: Message
+    link: OpenLink
 
     @cached_property
     def language(self) -> str:
         wanted = self.request.POST.get("switch") or self._given.get("lang", "")
-        version = self.invitation.wave.version
-        return version.language_for(wanted if wanted in version.texts else self.invitation.language)
+        return self.link.language_for(wanted)
 
     @property
     def _given(self) -> Mapping[str, str]:
@@ -52,77 +40,60 @@ class Visit:
 
     @cached_property
     def score(self) -> int | None:
-        return scale_of(self.invitation.wave.survey).read(
-            self._given.get("score" if self.request.method == "POST" else "s", "")
-        )
+        name = "score" if self.request.method == "POST" else "s"
+        return self.link.scale.read(self._given.get(name, ""))
 
-    @property
-    def response(self) -> Response | None:
-        return getattr(self.invitation, "response", None)
-
-    @property
+    @cached_property
     def action(self) -> str:
-        return f"/s/{token_for(Purpose.ANSWER, self.message.uuid)}"
+        return PATHS[Purpose.ANSWER] + token_for(Purpose.ANSWER, self.link.message_uuid)
 
     def words(self, score: int | None) -> dict[str, str]:
         """The texts of the page; the follow-up question fits the score, if there is one."""
-        version, survey = self.invitation.wave.version, self.invitation.wave.survey
-        follow_up = "neutral" if score is None else scale_of(survey).category(score)
-        keys = {word: word for word in WORDS} | {"follow_up": str(follow_up)}
-        return {name: version.text(key, self.language) for name, key in keys.items()}
+        follow_up = "neutral" if score is None else str(self.link.scale.category(score))
+        keys = {word: word for word in WORDS} | {"follow_up": follow_up}
+        return {name: self.link.text(key, self.language) for name, key in keys.items()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    visit = _find(request, token)
+    """One check of the signature and one read. Every way of not being there looks the same."""
+    message_uuid = read_token(Purpose.ANSWER, token)
+    link = find_link(message_uuid) if message_uuid else None
+    if link is None:
+        raise Http404
+    visit = Visit(request, link)
     with translation.override(visit.language):
-        if is_closed(visit.invitation, timezone.now()):
+        if link.is_closed(timezone.now()):
             return notice(request, "closed", status=410)
         return _press(visit) if request.method == "POST" else _look(visit)
 
 
-def _find(request: HttpRequest, token: str) -> Visit:
-    """One check of the signature and one read. Every way of not being there looks the same."""
-    message_uuid = read_token(Purpose.ANSWER, token)
-    if message_uuid is None:
-        raise Http404
-    invitation = (
-        Invitation.objects.filter(message__uuid=message_uuid)
-        .exclude(state__in=["revoked", "skipped"])
-        .select_related("message", "wave__survey", "wave__version", "response")
-        .first()
-    )
-    if invitation is None or invitation.message is None:
-        raise Http404
-    return Visit(request, invitation, invitation.message)
-
-
 def _look(visit: Visit) -> HttpResponse:
     if visit.request.method == "GET":
-        hits.note(visit.message.pk, visit.score)
-    response = visit.response
-    if response is None:
+        hits.note(visit.link.message_id, visit.score)
+    said = visit.link.said
+    if said is None:
         return _form(visit, visit.score, "")
     changes = "edit" in visit.request.GET or visit.score is not None
-    if changes and may_change(response, timezone.now()):
-        score = response.score if visit.score is None else visit.score
-        return _form(visit, score, response.comment)
-    return _thanks(visit, response)
+    if changes and said.may_change(timezone.now()):
+        score = said.score if visit.score is None else visit.score
+        return _form(visit, score, said.comment)
+    return _thanks(visit, said)
 
 
 def _press(visit: Visit) -> HttpResponse:
     comment = visit.request.POST.get("comment", "")
-    wait = post_wait(visit.request, visit.message.uuid)
+    wait = post_wait(visit.request, visit.link.message_uuid)
     if wait:
         return _wait(visit, comment, wait)
     if visit.request.POST.get("switch"):
         return _form(visit, visit.score, comment)
-    nonce = read_nonce(visit.request.POST.get("nonce", ""), visit.message.uuid)
+    nonce = read_nonce(visit.request.POST.get("nonce", ""), visit.link.message_uuid)
     faults = _faults(visit, comment, nonce)
     if faults or nonce is None or visit.score is None:
         return _form(visit, visit.score, comment, faults)
     said = Answer(visit.score, cleaned(comment), visit.language, nonce)
-    outcome = record_answer(visit.invitation.pk, said, now=timezone.now())
+    outcome = record_answer(visit.link.invitation_id, said, now=timezone.now())
     return _answered(visit, outcome)
 
 
@@ -163,42 +134,40 @@ def _faults(visit: Visit, comment: str, nonce: Nonce | None) -> list[dict[str, s
 def _form(
     visit: Visit, score: int | None, comment: str, faults: list[dict[str, str]] | None = None
 ) -> HttpResponse:
-    with translation.override(visit.language):
-        return render(
-            visit.request,
-            "surveys/answer.html",
-            form_context(visit, score) | {"comment": comment, "faults": faults or []},
-            status=400 if faults else 200,
-        )
+    return render(
+        visit.request,
+        "surveys/answer.html",
+        _form_context(visit, score) | {"comment": comment, "faults": faults or []},
+        status=400 if faults else 200,
+    )
 
 
-def form_context(visit: Visit, score: int | None) -> dict[str, Any]:
+def _form_context(visit: Visit, score: int | None) -> dict[str, Any]:
     words = visit.words(score)
-    scale = scale_of(visit.invitation.wave.survey)
+    scale = visit.link.scale
     ends = {scale.low: words["low"], scale.high: words["high"]}
-    texts = visit.invitation.wave.version.texts
-    others = [code for code in texts if code != visit.language]
+    others = [code for code in visit.link.texts if code != visit.language]
     return {
         "language": visit.language,
-        "brand": visit.invitation.wave.version.brand,
+        "brand": visit.link.brand,
         "words": words,
         "action": visit.action,
-        "nonce": new_nonce(visit.message.uuid),
+        "nonce": new_nonce(visit.link.message_uuid),
         "cells": [
-            {"score": n, "is_chosen": n == score, "end": ends.get(n, "")} for n in scale.scores
+            {"score": str(n), "is_chosen": n == score, "end": ends.get(n, "")} for n in scale.scores
         ],
         "other_languages": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in others],
     }
 
 
-def _thanks(visit: Visit, response: Response) -> HttpResponse:
+def _thanks(visit: Visit, said: Said) -> HttpResponse:
     context = {
         "language": visit.language,
-        "brand": visit.invitation.wave.version.brand,
-        "words": visit.words(response.score),
+        "brand": visit.link.brand,
+        "words": visit.words(said.score),
         "action": visit.action,
-        "nonce": new_nonce(visit.message.uuid),
-        "response": response,
-        "may_change": may_change(response, timezone.now()),
+        "nonce": new_nonce(visit.link.message_uuid),
+        "response": said,
+        "may_change": said.may_change(timezone.now()),
     }
     return render(visit.request, "surveys/answer_thanks.html", context)

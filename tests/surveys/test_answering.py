@@ -102,8 +102,7 @@ def test_the_twin_that_looks_first_and_inserts_then_fails():
 @pytest.fixture
 def scanned(invitation):
     """All eleven links were opened right after the mail had left."""
-    for score in range(11):
-        hits.note(invitation.message.pk, score)
+    invitation.message.hit_scores = 0b111_1111_1111
     invitation.message.handed_at = NOW - timedelta(seconds=60)
     return invitation.message
 
