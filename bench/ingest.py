@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from accounts.models import ApiKey, User
 from accounts.permissions import Role
 from bench.rows import Row, seconds_of
-from config.embedded.servers import free_port
+from config.embedded.processes import free_port
 from customers.ingest import NewEvent, event_id_of
 from customers.ingest.storing import COLUMNS, copy_line
 from customers.models import Customer, UsageEvent

@@ -12,6 +12,7 @@ class Row:
 
     Where a promise is absolute (milliseconds, megabytes), `yardstick` is the promised figure and
     `limit` is 1. Where more is better (events a second), `is_rate` turns the comparison round.
+    `note` is for the reader of the table: it says what a busy machine does not change.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Row:
     unit: str
     limit: float
     is_rate: bool = False
+    note: str = ""
 
     @property
     def ratio(self) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from bench.rows import Row, median
-from config.embedded.servers import free_port
+from config.embedded.processes import free_port
 from customers.models import Contact, Customer
 from outreach.links import Purpose, token_for
 from outreach.models import Message
