@@ -34,7 +34,7 @@ def attempt(url: str, question: Callable[[], T], *, otherwise: Callable[[], T]) 
         return question()
     except redis.RedisError as exc:
         _resting_until[url] = time.monotonic() + REST_SECONDS
-        logger.warning("Redis does not answer, we go on without: %s", type(exc).__name__)
+        logger.warning("Redis does not answer, we go on without: %s", exc)
         return otherwise()
 
 
