@@ -1,5 +1,6 @@
 """The addresses of the product and one that breaks, to look at what people see then."""
 
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -12,4 +13,17 @@ def broken(_request: HttpRequest) -> HttpResponse:
     raise RuntimeError("canary-of-a-traceback")
 
 
-urlpatterns = [*urlpatterns, path("broken/", broken), path("api/v1/broken", broken)]
+def strange(_request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation("canary-of-a-reason")
+
+
+def refused(_request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("canary-of-a-reason")
+
+
+VIEWS = {"broken": broken, "strange": strange, "refused": refused}
+urlpatterns = [
+    *urlpatterns,
+    *(path(f"{name}/", view) for name, view in VIEWS.items()),
+    *(path(f"api/v1/{name}", view) for name, view in VIEWS.items()),
+]

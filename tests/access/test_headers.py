@@ -5,6 +5,7 @@ The settings are those of an installation with an https address, read by a proce
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -125,6 +126,8 @@ def test_every_route_carries_every_header(site, person):
         ("TRACK", "/customers/", 405),
         ("GET", "/broken/", 500),
         ("GET", "/api/v1/broken", 500),
+        ("GET", "/strange/", 400),
+        ("GET", "/refused/", 403),
         ("GET", "/customers", 301),
     ],
 )
@@ -139,9 +142,20 @@ def test_errors_carry_every_header_and_give_nothing_away(site, method, path, sta
     assert b"Traceback" not in answer.content
 
 
+HEADINGS = {
+    ("/strange/", 400): {
+        "en": "We could not read this request",
+        "ja": "リクエストを読み取れませんでした",
+    },
+    ("/refused/", 403): {"en": "You may not do this", "ja": "許可されていません"},
+    ("/nowhere/", 404): {"en": "There is nothing at this address", "ja": "何もありません"},
+    ("/broken/", 500): {"en": "Something went wrong on our side", "ja": "問題が発生しました"},
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize(("path", "status"), [("/nowhere/", 404), ("/broken/", 500)])
+@pytest.mark.parametrize(("path", "status"), HEADINGS)
 def test_an_error_page_is_a_page_in_the_readers_language(site, language, path, status):
     site.ROOT_URLCONF = "tests.access.broken_urls"
 
@@ -149,11 +163,36 @@ def test_an_error_page_is_a_page_in_the_readers_language(site, language, path, s
 
     assert answer.status_code == status
     assert f'<html lang="{language}">' in answer.text
-    assert "<h1>" in answer.text
+    heading = re.search("<h1>(.+)</h1>", answer.text)[1]
+    assert HEADINGS[path, status][language] in heading
+    assert "/static/css/" in answer.text
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("path", "status"), [("/api/v1/nowhere", 404), ("/api/v1/broken", 500)])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_too_many_tries_are_a_page_in_the_readers_language(site, language):
+    site.ACCOUNT_RATE_LIMITS = {"reset_password": "1/h/ip"}
+    client = visitor(headers={"accept-language": language})
+    path, fields = reverse("account_reset_password"), {"email": "ana@example.com"}
+
+    first = client.post(path, fields, secure=True)
+    second = client.post(path, fields, secure=True)
+
+    assert (first.status_code, second.status_code, faults(second)) == (302, 429, [])
+    assert f'<html lang="{language}"' in second.text
+    assert {"en": "Too many tries", "ja": "回数"}[language] in second.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/strange", 400),
+        ("/api/v1/refused", 403),
+        ("/api/v1/nowhere", 404),
+        ("/api/v1/broken", 500),
+    ],
+)
 def test_a_program_gets_a_problem_and_no_page(site, path, status):
     site.ROOT_URLCONF = "tests.access.broken_urls"
 
