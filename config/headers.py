@@ -39,7 +39,21 @@ class HeadersMiddleware:
         if request.method in METHODS:
             response = self.get_response(request)
         else:
-            response = HttpResponseNotAllowed(METHODS)
+            response = _not_allowed(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _not_allowed(request: HttpRequest) -> HttpResponse:
+    if not request.path_info.startswith("/api/"):
+        return HttpResponseNotAllowed(METHODS)
+    # Only now, because the settings import this module before Django is set up.
+    from rest_framework.exceptions import MethodNotAllowed
+
+    from accounts.api.problem import problem_response
+
+    detail = str(MethodNotAllowed(str(request.method)).detail)
+    response = problem_response(request, 405, "method_not_allowed", detail)
+    response.headers["Allow"] = ", ".join(METHODS)
+    return response

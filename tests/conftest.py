@@ -1,6 +1,7 @@
 """The people of every test: Ana looks after customers, Ben is a stranger, Lea leads, Ada is admin,
 Vic only looks. The clock stands still where a test asks for it."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -40,8 +41,10 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _empty_cache() -> Iterator[None]:
     cache.clear()
+    yield
+    append_only.end_watching()
 
 
 @pytest.fixture

@@ -17,8 +17,16 @@ TABLES = """
 """
 
 
+# Processes a test has killed may still hold their locks until the server notices.
+END_THE_DEAD = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
+
 def empty_tables() -> None:
     with connection.cursor() as cursor:
+        cursor.execute(END_THE_DEAD)
         cursor.execute(TABLES)
         tables = sorted({name for (name,) in cursor.fetchall()} - KEPT)
         asking = sql.SQL(" UNION ALL ").join(
