@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from customers.models import Customer, Task
 from customers.querysets import TaskQuerySet
 from metrics.models import Alert, Snapshot
 
 AHEAD_DAYS = 7
+# Of each of two orders.
 CANDIDATES = 200
 LINES = 12
 URGENCY: dict[str, int] = {
@@ -35,6 +36,29 @@ VALUE_POINTS = 30
 RENEWAL_POINTS, RENEWAL_DAYS = 20, 90
 OVERDUE_POINTS = 15
 ANOTHER_REASON = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A task as far as its rank depends on it, with the figures of its customer's snapshot."""
+
+    pk: int
+    customer_id: int | None
+    reason: str
+    priority: int
+    due_on: date | None
+    annual_value: Decimal | None
+    renews_on: date | None
+
+    @property
+    def value(self) -> Decimal:
+        return self.annual_value or Decimal(0)
+
+
+CANDIDATE_FIELDS = (
+    "pk", "customer_id", "reason", "priority", "due_on",
+    "customer__snapshot__annual_value", "customer__snapshot__renews_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,36 +89,53 @@ class DayPlan:
 
 def day_plan(tasks: TaskQuerySet, *, day: date) -> DayPlan:
     """Plan a day from some tasks, for example the visible ones of one assignee."""
-    by_customer: dict[object, list[Task]] = defaultdict(list)
-    for task in candidates(tasks, day=day):
-        by_customer[task.customer_id or f"task {task.pk}"].append(task)
-    largest = max((value_of(group[0]) for group in by_customer.values()), default=Decimal(0))
-    lines = [line_of(group, day=day, largest=largest) for group in by_customer.values()]
-    lines.sort(key=lambda line: (-line.points, line.task.pk))
-    return DayPlan(lines[:LINES], max(0, len(lines) - LINES))
+    groups: dict[object, list[Candidate]] = defaultdict(list)
+    for candidate in candidates(tasks, day=day):
+        groups[candidate.customer_id or f"task {candidate.pk}"].append(candidate)
+    largest = max((group[0].value for group in groups.values()), default=Decimal(0))
+    ranked = [(points_of(group, day=day, largest=largest), group) for group in groups.values()]
+    for _points, group in ranked:
+        group.sort(key=lambda candidate: (-urgency(candidate, day), candidate.pk))
+    ranked.sort(key=lambda line: (-line[0], line[1][0].pk))
+    return DayPlan(in_full(ranked[:LINES]), max(0, len(ranked) - LINES))
 
 
-def candidates(tasks: TaskQuerySet, *, day: date) -> TaskQuerySet:
-    """What may be on the plan: awake, due within a week, the most pressing and valuable first."""
+def candidates(tasks: TaskQuerySet, *, day: date) -> list[Candidate]:
+    """What may be on the plan: awake, due within a week, the most pressing and the most valuable.
+
+    Both are read in the order of an index and only as far as needed, however many tasks there are.
+    """
     near = tasks.awake_on(day).due_within(AHEAD_DAYS, today=day)
-    value = F("customer__snapshot__annual_value").desc(nulls_last=True)
-    # Only keys are sorted, of many thousand tasks perhaps; few rows are then read in full.
-    keys = near.order_by("priority", value, "due_on", "pk").values_list("pk", flat=True)
-    chosen = Task.objects.filter(pk__in=list(keys[:CANDIDATES]))
-    return chosen.select_related("customer__snapshot", "assignee").order_by("pk")
+    pressing = near.order_by("priority", "due_on", "pk")
+    valuable = near.filter(customer__snapshot__mrr__gt=0).order_by("-customer__snapshot__mrr", "pk")
+    found: dict[int, Candidate] = {}
+    for best in (pressing, valuable):
+        for row in best.values_list(*CANDIDATE_FIELDS)[:CANDIDATES]:
+            found[row[0]] = Candidate(*row)
+    return list(found.values())
 
 
-def line_of(group: list[Task], *, day: date, largest: Decimal) -> Line:
-    tasks = sorted(group, key=lambda task: -urgency(task, day))
-    top = tasks[0]
-    snapshot = snapshot_of(top)
-    points = urgency(top, day) + ANOTHER_REASON * (len(tasks) - 1) + renewal_points(snapshot, day)
+def in_full(ranked: list[tuple[float, list[Candidate]]]) -> list[Line]:
+    """Only what is shown is read with all its columns."""
+    keys = [candidate.pk for _points, group in ranked for candidate in group]
+    read = Task.objects.select_related("customer__snapshot", "assignee").in_bulk(keys)
+    return [line_of([read[c.pk] for c in group], points) for points, group in ranked]
+
+
+def line_of(tasks: list[Task], points: float) -> Line:
+    customer = tasks[0].customer
+    return Line(customer, getattr(customer, "snapshot", None), tasks, points)
+
+
+def points_of(group: list[Candidate], *, day: date, largest: Decimal) -> float:
+    top = max(urgency(candidate, day) for candidate in group)
+    points = top + ANOTHER_REASON * (len(group) - 1) + renewal_points(group[0].renews_on, day)
     if largest:
-        points += VALUE_POINTS * float(value_of(top) / largest) ** 0.5
-    return Line(top.customer, snapshot, tasks, points)
+        points += VALUE_POINTS * float(group[0].value / largest) ** 0.5
+    return points
 
 
-def urgency(task: Task, day: date) -> float:
+def urgency(task: Candidate, day: date) -> float:
     urgent = URGENCY.get(task.reason) or OWN_URGENCY[task.priority]
     if task.due_on is None:
         return urgent
@@ -102,20 +143,9 @@ def urgency(task: Task, day: date) -> float:
     return urgent + max(-AHEAD_DAYS, min(overdue, OVERDUE_POINTS))
 
 
-def renewal_points(snapshot: Snapshot | None, day: date) -> float:
-    if snapshot is None or snapshot.renews_on is None:
-        return 0
-    left = (snapshot.renews_on - day).days
+def renewal_points(renews_on: date | None, day: date) -> float:
+    left = (renews_on - day).days if renews_on else -1
     return RENEWAL_POINTS * (1 - left / RENEWAL_DAYS) if 0 <= left < RENEWAL_DAYS else 0
-
-
-def value_of(task: Task) -> Decimal:
-    snapshot = snapshot_of(task)
-    return snapshot.annual_value if snapshot else Decimal(0)
-
-
-def snapshot_of(task: Task) -> Snapshot | None:
-    return getattr(task.customer, "snapshot", None) if task.customer else None
 
 
 def renewing_soon(snapshots: "QuerySet[Snapshot]", *, day: date) -> "QuerySet[Snapshot]":

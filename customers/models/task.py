@@ -87,6 +87,11 @@ class Task(models.Model):
                 fields=["due_on", "id"], name="task_open_by_day",
                 condition=Q(done_at__isnull=True, dropped_at__isnull=True),
             ),
+            # The plan of the day: what presses most.
+            models.Index(
+                fields=["priority", "due_on", "id"], name="task_open_by_priority",
+                condition=Q(done_at__isnull=True, dropped_at__isnull=True),
+            ),
             models.Index(fields=["created_at", "id"], name="task_by_creation"),
         ]  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_today_asks_the_same_number_of_questions(as_user, lea, how_many, django_
         ResponseFactory(customer=task.customer, task=TaskFactory(customer=task.customer))
     client = as_user(lea)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(TODAY)
 
 
