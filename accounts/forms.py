@@ -11,7 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.jobs import mail_password_reset
+from accounts.jobs import mail_owed_letter
 from accounts.models import ApiKey, Team, User
 from accounts.passwords import MAX_LENGTH, normalised
 from accounts.permissions import Role
@@ -60,7 +60,8 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         for user in self.users:
-            mail_password_reset.delay_on_commit(user.pk)  # type: ignore[attr-defined]  # Celery's Django task
+            user.owe_letter(User.Letter.PASSWORD_RESET)
+            mail_owed_letter.delay_on_commit(user.pk)  # type: ignore[attr-defined]  # Celery's Django task
         return self.cleaned_data["email"]
 
 

@@ -25,6 +25,9 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who may look after customers."""
         return self.active().exclude(role=Role.VIEWER)
 
+    def owed_a_letter(self) -> Self:
+        return self.active().exclude(letter_due="")
+
     def admins(self) -> Self:
         return self.active().filter(role=Role.ADMIN)
 

@@ -29,6 +29,10 @@ TIMETABLE = {
         "task": "customers.jobs.resume_imports",
         "schedule": timedelta(seconds=10),
     },
+    "every minute, send letters with a link that still wait": {
+        "task": "accounts.jobs.mail_owed_letters",
+        "schedule": timedelta(seconds=60),
+    },
     "every morning, make room for the next year": {
         "task": "metrics.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="40"),

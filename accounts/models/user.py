@@ -18,7 +18,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 
-@audited(exclude=["password", "last_login"])
+@audited(exclude=["password", "last_login", "letter_due"])
 class User(AbstractBaseUser):
     """Somebody who logs in here: one of us, never a contact at a customer."""
 
@@ -30,6 +30,10 @@ class User(AbstractBaseUser):
     class Language(models.TextChoices):
         ENGLISH = "en", "English"
         JAPANESE = "ja", "日本語"
+
+    class Letter(models.TextChoices):
+        INVITATION = "invitation", _("Invitation")
+        PASSWORD_RESET = "password_reset", _("Password reset")
 
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name"), max_length=100)
@@ -46,6 +50,10 @@ class User(AbstractBaseUser):
     )
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     is_active = models.BooleanField(_("may log in"), default=True)
+    letter_due = models.CharField(
+        _("letter that waits to be sent"), max_length=20, blank=True, default="", editable=False,
+        choices=Letter.choices,
+    )  # fmt: skip
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -96,6 +104,10 @@ class User(AbstractBaseUser):
 
     def enable(self) -> bool:
         return bool(User.objects.filter(pk=self.pk, is_active=False).update(is_active=True))
+
+    def owe_letter(self, letter: str) -> None:
+        """A link to choose a password will be mailed; `accounts/jobs.py` sends it."""
+        User.objects.filter(pk=self.pk).update(letter_due=letter)
 
     @property
     def is_csm(self) -> bool:

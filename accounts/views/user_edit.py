@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import UserForm
-from accounts.jobs import mail_invitation
+from accounts.jobs import mail_owed_letter
 from accounts.models import User
 from accounts.permissions import Permission, permission_needed
 from accounts.requests import PersonRequest
@@ -22,7 +22,8 @@ def user_invite(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.set_unusable_password()
         user = form.save()
-        mail_invitation.delay_on_commit(user.pk)  # type: ignore[attr-defined]  # Celery's task
+        user.owe_letter(User.Letter.INVITATION)
+        mail_owed_letter.delay_on_commit(user.pk)  # type: ignore[attr-defined]  # Celery's task
         messages.success(request, _("%(name)s is invited by mail.") % {"name": user})
         return redirect("accounts:user_list")
 
@@ -53,6 +54,7 @@ def user_edit(request: PersonRequest, user_id: int) -> HttpResponse:
 @require_POST
 def user_invite_again(request: PersonRequest, user_id: int) -> HttpResponse:
     colleague = get_object_or_404(User.objects.visible_to(request.user).active(), pk=user_id)
-    mail_invitation.delay_on_commit(colleague.pk)  # type: ignore[attr-defined]  # Celery's task
+    colleague.owe_letter(User.Letter.INVITATION)
+    mail_owed_letter.delay_on_commit(colleague.pk)  # type: ignore[attr-defined]  # Celery's task
     messages.success(request, _("%(name)s gets a new link by mail.") % {"name": colleague})
     return redirect("accounts:user_edit", user_id)

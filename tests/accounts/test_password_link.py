@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.jobs import mail_owed_letters
 from accounts.links import set_password_link
 
 NEW = "a brand new secret"
@@ -126,3 +127,17 @@ def test_nobody_asks_for_more_than_five_letters_an_hour(ana, client):
 
     assert [answer.status_code for answer in answers] == [302] * 5 + [429]
     assert "Too many tries" in answers[-1].content.decode()
+
+
+def test_a_letter_that_could_not_be_sent_stays_owed_and_is_sent_once(ana, settings, mailoutbox):
+    ana.owe_letter("password_reset")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(OSError, match="refused"):
+        mail_owed_letters()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    mail_owed_letters()
+    mail_owed_letters()
+
+    assert [mail.to for mail in mailoutbox] == [[ana.email]]
