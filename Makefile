@@ -63,7 +63,8 @@ $(STAMPS)/assets: $(STAMPS)/node config/assets.py config/npm_finder.py $(STATIC_
 
 messages: setup-dev  ## for developers; needs GNU gettext
 	@$(OUTSIDE_SETTINGS) $(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete \
-	  --ignore '.venv/*' --ignore 'node_modules/*' --ignore 'var/*' --ignore 'staticfiles/*'
+	  --no-wrap --ignore '.venv/*' --ignore 'node_modules/*' --ignore 'var/*' --ignore 'staticfiles/*' \
+	  --ignore 'tests/*' --ignore 'bench/*'
 
 screenshots: setup-dev
 	@$(EMBEDDED) exec -- $(BIN)/python -m bench.screenshots
