@@ -7,6 +7,7 @@ All pictures go to var/screenshots; the few the README shows also to docs/screen
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,17 +15,23 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
-from config.embedded.servers import free_port, stop_process
+from config.embedded.processes import free_port, stop_process
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "screenshots"
 SHOWN = ROOT / "docs" / "screenshots"
 PASSWORD = "enishi-demo-2026"
+ADMIN, CSM = "admin@example.com", "ana@example.com"
 WIDTHS = {1440: 900, 390: 844}
+LOCALES = {"en": "en-GB", "ja": "ja-JP"}
+VISITORS = {"login": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
+# Seen by the CSM whose day it is; the rest by an admin, who sees every page.
+CSMS = {"today", "customers", "customer", "tasks", "alerts"}
 IN_README = {"today-en-light-1440", "customer-en-light-1440", "overview-en-dark-1440",
              "customers-ja-light-1440", "answer-ja-light-390", "today-ja-dark-390"}  # fmt: skip
 FLAGS = [
@@ -58,62 +65,78 @@ def web_server() -> Iterator[str]:
                 time.sleep(0.2)
         yield address
     finally:
-        stop_process(server, 15, 10)
+        stop_process(server, signal.SIGTERM, 10)
 
 
 def addresses() -> dict[str, str]:
     """Pages by name. Ids are those of the demo's most telling rows."""
-    from surveys.links import answer_path
-
-    from customers.models import Customer, ImportRun
+    from accounts.models import User
+    from customers.models import Customer
     from metrics.models import Night, Snapshot
+    from outreach.links import Purpose, link_for
     from surveys.models import Invitation, Survey, Wave
 
-    red = Snapshot.objects.filter(health_band="red", customer__csm__email="ana@example.com")
-    customer = red.order_by("-mrr").values_list("customer_id", flat=True).first()
+    red = Snapshot.objects.filter(health_band="red", customer__csm__email=CSM)
+    customer = red.order_by("-day", "-mrr").values_list("customer_id", flat=True).first()
     customer = customer or Customer.objects.values_list("pk", flat=True).first()
-    invitation = Invitation.objects.exclude(response__isnull=False).order_by("-pk").first()
+    survey = f"/surveys/{Survey.objects.earliest('pk').pk}/"
     pages = {
         "today": "/", "customers": "/customers/", "customer": f"/customers/{customer}/",
-        "tasks": "/tasks/", "surveys": "/surveys/", "overview": "/overview/",
-        "alerts": "/alerts/", "imports": "/imports/", "import-upload": "/imports/new/",
-        "nights": "/nights/", "settings": "/settings/", "profile": "/profile/",
-        "users": "/users/", "keys": "/keys/", "audit": "/audit/", "sources": "/event-sources/",
-        "admin": "/admin/",
-        "survey": f"/surveys/{Survey.objects.first().pk}/",
-        "wave": f"/waves/{Wave.objects.first().pk}/",
-        "night": f"/nights/{Night.objects.first().day}/",
+        "customer-edit": f"/customers/{customer}/edit/", "customer-new": "/customers/new/",
+        "nobody-found": "/customers/?q=nobody-is-called-so",
+        "tasks": "/tasks/", "task-new": "/tasks/new/", "alerts": "/alerts/",
+        "overview": "/overview/", "movements": "/overview/movements/",
+        "surveys": "/surveys/", "survey-new": "/surveys/new/", "survey": survey,
+        "survey-edit": f"{survey}edit/", "survey-preview": f"{survey}preview/",
+        "survey-mail": f"{survey}preview/mail/", "survey-send": f"{survey}send/",
+        "wave": f"/waves/{Wave.objects.latest('pk').pk}/", "suppressions": "/suppressions/",
+        "imports": "/imports/", "import-upload": "/imports/new/", "nights": "/nights/",
+        "night": f"/nights/{Night.objects.latest('day').day}/", "mailbox": "/mailbox/",
+        "settings": "/settings/", "profile": "/profile/", "users": "/settings/users/",
+        "user": f"/settings/users/{User.objects.get(email=CSM).pk}/",
+        "user-invite": "/settings/users/invite/", "teams": "/settings/teams/",
+        "keys": "/settings/api-keys/", "key-issue": "/settings/api-keys/issue/",
+        "audit": "/settings/audit-log/", "sources": "/settings/event-sources/",
+        "waiting": "/settings/event-sources/waiting/", "second-factor": "/accounts/2fa/",
+        "sessions": "/accounts/sessions/", "password": "/accounts/password/change/",
+        "admin": "/admin/", "admin-customers": "/admin/customers/customer/",
+        "api-docs": "/api/docs/",
     }  # fmt: skip
-    if invitation and invitation.message:
-        pages["answer"] = answer_path(invitation.message)
-    if run := ImportRun.objects.first():
-        pages["import"] = f"/imports/{run.pk}/"
+    asked = Invitation.objects.filter(message__isnull=False, response__isnull=True).first()
+    if asked and asked.message:
+        pages["answer"] = urlsplit(link_for(Purpose.ANSWER, asked.message.uuid)).path
     return pages
 
 
 def look(browser: Browser, base: str, pages: dict[str, str]) -> int:
+    """How many pictures show something wrong."""
     from accounts.models import User
 
     failures = 0
-    for language in ("en", "ja"):
+    for language, locale in LOCALES.items():
         for theme in ("light", "dark"):
             User.objects.update(language=language, theme=theme)
             for width, height in WIDTHS.items():
                 context = browser.new_context(
                     viewport={"width": width, "height": height}, color_scheme=theme,
-                    locale={"en": "en-GB", "ja": "ja-JP"}[language],
+                    locale=locale,
                 )  # fmt: skip
                 page = context.new_page()
-                _log_in(page, base)
-                for name, path in pages.items():
-                    failures += _picture(page, base + path, f"{name}-{language}-{theme}-{width}")
+                ending = f"{language}-{theme}-{width}"
+                for person, names in ((None, VISITORS), (CSM, CSMS), (ADMIN, set(pages) - CSMS)):
+                    if person:
+                        _log_in(page, base, person)
+                    for name in [name for name in VISITORS | pages if name in names]:
+                        address = base + (VISITORS | pages)[name]
+                        failures += _picture(page, address, f"{name}-{ending}")
                 context.close()
     return failures
 
 
-def _log_in(page: Page, base: str) -> None:
+def _log_in(page: Page, base: str, email: str) -> None:
+    page.context.clear_cookies()
     page.goto(f"{base}/accounts/login/")
-    page.fill("input[name=login]", "admin@example.com")
+    page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{base}/")
@@ -121,21 +144,25 @@ def _log_in(page: Page, base: str) -> None:
 
 def _picture(page: Page, address: str, name: str) -> int:
     """One picture; 1 when the page failed, spoke on the console or runs over sideways."""
-    said: list[str] = []
+    wrong: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error":
-            said.append(message.text)
+            wrong.append(message.text)
+
+    def crash(error: Error) -> None:
+        wrong.append(str(error))
 
     page.on("console", listen)
+    page.on("pageerror", crash)
     answer = page.goto(address, wait_until="networkidle")
     page.wait_for_timeout(250)
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     page.screenshot(path=str(OUT / f"{name}.png"), full_page=True)
-    page.remove_listener("console", listen)
     if name in IN_README:
         page.screenshot(path=str(SHOWN / f"{name}.png"))
-    wrong = [*said]
+    page.remove_listener("console", listen)
+    page.remove_listener("pageerror", crash)
     if answer is None or not answer.ok:
         wrong.append(f"status {answer.status if answer else 'none'}")
     if over > 0:
