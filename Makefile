@@ -63,7 +63,7 @@ $(STAMPS)/assets: $(STAMPS)/node config/assets.py config/npm_finder.py $(STATIC_
 
 messages: setup-dev  ## for developers; needs GNU gettext
 	@$(OUTSIDE_SETTINGS) $(BIN)/python manage.py makemessages --locale ja --no-location --no-obsolete \
-	  --no-wrap --ignore '.venv/*' --ignore 'node_modules/*' --ignore 'var/*' --ignore 'staticfiles/*' \
+	  --no-wrap --extension html,txt,mjml,py --ignore '.venv/*' --ignore 'node_modules/*' --ignore 'var/*' --ignore 'staticfiles/*' \
 	  --ignore 'tests/*' --ignore 'bench/*'
 
 screenshots: setup-dev

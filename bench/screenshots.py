@@ -70,6 +70,8 @@ def web_server() -> Iterator[str]:
 
 def addresses() -> dict[str, str]:
     """Pages by name. Ids are those of the demo's most telling rows."""
+    from django.utils import timezone
+
     from accounts.models import User
     from customers.models import Customer
     from metrics.models import Night, Snapshot
@@ -102,7 +104,9 @@ def addresses() -> dict[str, str]:
         "admin": "/admin/", "admin-customers": "/admin/customers/customer/",
         "api-docs": "/api/docs/",
     }  # fmt: skip
-    asked = Invitation.objects.filter(message__isnull=False, response__isnull=True).first()
+    asked = Invitation.objects.filter(
+        message__isnull=False, response__isnull=True, expires_at__gt=timezone.now()
+    ).first()
     if asked and asked.message:
         pages["answer"] = urlsplit(link_for(Purpose.ANSWER, asked.message.uuid)).path
     return pages

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from config.api import api_urlpatterns
 
+admin.site.site_header = admin.site.site_title = "Enishi"
+
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"

@@ -21,6 +21,11 @@ JAPANESE_STEPS = (
     " : abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',~r') + '万'"
     " : format(datum.value, ',')"
 )
+JAPANESE_AMOUNT = (
+    "abs(datum.amount) >= 1e8 ? format(datum.amount / 1e8, '.3~r') + '億'"
+    " : abs(datum.amount) >= 1e4 ? format(datum.amount / 1e4, ',.3~r') + '万'"
+    " : format(datum.amount, ',.0f')"
+)
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -69,8 +74,9 @@ def days_spec(points: Sequence[tuple[date, Decimal | int | float | None]], look:
     }
     tooltip = [
         {"field": "day", "type": "temporal", "format": "%x", "title": ""},
-        {"field": "value", "type": "quantitative", "format": look.number, "title": str(look.unit)},
-    ]
+        {"field": "value", "type": "quantitative", "format": in_full(look.number),
+         "title": str(look.unit)},
+    ]  # fmt: skip
     mark: Spec = {"type": "line", "color": look.role, "strokeWidth": 2}
     if look.shape == "area":
         mark = {"type": "area", "color": look.role, "opacity": 0.25, "line": {"color": look.role}}
@@ -107,6 +113,11 @@ def number_axis(number: str) -> Spec:
     if number == "~s" and get_language() == "ja":
         return {"labelExpr": JAPANESE_STEPS}
     return {"format": number}
+
+
+def in_full(number: str) -> str:
+    """Axes shorten big figures; whoever points at one wants all of it."""
+    return ",.0f" if number == "~s" else number
 
 
 def band_layer(band: tuple[float, float, str]) -> Spec:
@@ -182,12 +193,14 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
             ],
         },
     }  # fmt: skip
+    shortened = JAPANESE_AMOUNT if get_language() == "ja" else "format(datum.amount, '.3~s')"
     text = {
-        "mark": {"type": "text", "dy": -8, "fontWeight": 600, "color": "@ink"},
+        "transform": [{"calculate": shortened, "as": "shown"}],
+        "mark": {"type": "text", "dy": -8, "fontSize": 10, "fontWeight": 600, "color": "@ink"},
         "encoding": {
             "x": x,
             "y": {"field": "high", "type": "quantitative"},
-            "text": {"field": "amount", "type": "quantitative", "format": ".3~s"},
+            "text": {"field": "shown", "type": "nominal"},
         },
     }
     for value in values:

@@ -63,8 +63,8 @@ def _write_wave(
     )  # fmt: skip
     wave = Wave.objects.create(
         survey=survey, version=version, name=f"NPS {day:%Y-%m}",
-        mailing=mailing, closes_at=at(day + timedelta(days=30)), created_by=cast.lead,
-        created_at=sent_at,
+        mailing=mailing, closes_at=at(day + timedelta(days=45)), created_by=cast.lead,
+        created_at=sent_at, planned_at=sent_at,
     )  # fmt: skip
     messages = Message.objects.bulk_create(
         Message(

@@ -3,6 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
 
+# Codes of reasons that are known; any other reason is the words of whoever wrote it.
+REASONS = {
+    "more_seats": _("more seats"),
+    "fewer_seats": _("fewer seats"),
+    "cancelled": _("cancelled"),
+}
+
 
 class RevenueMovement(models.Model):
     """A line of the ledger: a customer's MRR changed on a day, netted per customer and day.
@@ -42,3 +49,7 @@ class RevenueMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.day} {self.kind}"
+
+    @property
+    def reason_in_words(self) -> str:
+        return str(REASONS.get(self.reason, self.reason))

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import Permission, permission_needed
@@ -28,6 +29,7 @@ def survey_list(request: HttpRequest) -> HttpResponse:
     context = {
         "surveys": [(survey, counts.get(survey.pk, 0)) for survey in surveys],
         "waves": waves[:WAVES_SHOWN],
+        "now": timezone.now(),
         "may_send": request.user.may(Permission.SEND_SURVEYS),
     }
     return render(request, "surveys/survey_list.html", context)

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,6 +52,7 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "wave": wave,
         "state": state,
         "funnel": funnel,
+        "is_closed": wave.closes_at <= timezone.now(),
         "is_moving": wave.planned_at is None or (state == "running" and funnel["sent"]
                                                  + funnel["unknown"] + funnel["failed"]
                                                  < funnel["asked"]),
