@@ -34,7 +34,7 @@ def waterfall_chart(movements: Movements, month: str) -> Chart:
         (Kind.EXPANSION.label, movements.expansion, "@good"),
         (Kind.CONTRACTION.label, -movements.contraction, "@bad"),
         (Kind.CHURN.label, -movements.churn, "@bad"),
-        (Kind.FX.label, movements.fx, "@info"),
+        (_("FX"), movements.fx, "@info"),
         (_("After"), movements.closing, "@none"),
     ]
     title = waterfall_finding(movements, month)

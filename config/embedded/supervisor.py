@@ -257,7 +257,7 @@ def _wait_for_web(installation: Installation) -> None:
 def _banner(installation: Installation) -> str:
     env = installation.env
     mail = (
-        f"kept in {env['MAILBOX_DIR']}, to be read at {env['PUBLIC_URL']}/mailbox/"
+        f"kept in {env['MAILBOX_DIR']}, to be read at {env['PUBLIC_URL']}/mailbox/ (admin)"
         if env.get("MAILBOX_DIR")
         else "sent by the server of EMAIL_URL"
     )
