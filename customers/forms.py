@@ -50,7 +50,11 @@ class PortfolioForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["csm"].queryset = User.objects.visible_to(user).csms()
+        csms = User.objects.visible_to(user).csms()
+        # One reading for this filter and for handing customers over.
+        self.csms = [(str(csm.pk), str(csm)) for csm in csms.only("full_name", "email")]
+        self.fields["csm"].queryset = csms
+        self.fields["csm"].choices = [("", _("Any CSM")), *self.csms]
         segments = [(segment, segment) for segment in known_segments()]
         self.fields["segment"].choices = [("", _("Any segment")), *segments]
         if not user.sees_every_customer:

@@ -112,8 +112,9 @@ def newcomers(user: User, wishes: Wishes, *, closed_day: date | None) -> list[Cu
     since = day_start(closed_day + timedelta(days=1))
     found = Customer.objects.visible_to(user).filter(conditions(wishes, today=closed_day))
     # Whoever is new is among the newest: only those are looked at, however many came today.
-    newest = found.filter(created_at__gte=since).select_related("csm", "snapshot")
-    return [c for c in newest.order_by("-created_at", "-id")[:20] if not hasattr(c, "snapshot")]
+    newest = found.filter(created_at__gte=since).order_by("-created_at", "-id")
+    keys = newest.values_list("pk", "snapshot__pk")[:20]
+    return in_order([key for key, snapshot in keys if snapshot is None])
 
 
 def in_chunks(keys: list[int], size: int = 1_000) -> Iterator[list[Customer]]:

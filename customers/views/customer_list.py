@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.permissions import Permission
 from customers.forms import PortfolioForm
 from lib import days
@@ -30,7 +29,6 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "newcomers": newcomers(request.user, wishes, closed_day=closed_day) if number == 1 else [],
         "closed_day": closed_day,
-        "csms": User.objects.visible_to(request.user).csms(),
         "may_edit": request.user.may(Permission.EDIT_CUSTOMERS),
         "today": today,
     }

@@ -37,7 +37,7 @@ def test_the_list_asks_the_same_number_of_questions(
         with_score(f"Customer {number}", number, CustomerFactory().csm)
     client = as_user(lea)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 
