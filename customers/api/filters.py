@@ -1,5 +1,7 @@
 """What lists of facts can be narrowed to."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as django_filters
@@ -23,6 +25,7 @@ from customers.models import (
     Product,
     Purchase,
     Subscription,
+    SubscriptionVersion,
     Task,
     Ticket,
     Touchpoint,
@@ -110,14 +113,24 @@ class ExchangeRateFilter(StrictFilterSet):
 
 
 class SubscriptionFilter(StrictFilterSet):
+    updated_since = MomentFilter(method="changed_since")
+
     class Meta(StrictFilterSet.Meta):
         model = Subscription
         fields = {
             "customer": EXACT, "product": LINK, "external_id": EXACT, "created_at": RANGE[1:],
         }  # fmt: skip
 
+    def changed_since(self, rows: QuerySet, name: str, moment: datetime) -> QuerySet:
+        """A new version changes its subscription."""
+        versions = SubscriptionVersion.objects.filter(recorded_at__gte=moment)
+        is_changed = Q(updated_at__gte=moment) | Q(pk__in=versions.values("subscription"))
+        return rows.filter(is_changed)
+
 
 class PurchaseFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
+
     class Meta(StrictFilterSet.Meta):
         model = Purchase
         fields = {
@@ -128,6 +141,8 @@ class PurchaseFilter(StrictFilterSet):
 
 
 class TouchpointFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
+
     class Meta(StrictFilterSet.Meta):
         model = Touchpoint
         fields = {
@@ -137,6 +152,7 @@ class TouchpointFilter(StrictFilterSet):
 
 
 class TaskFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=200)
     is_open = YesNoFilter(method="only_open")
 
@@ -154,6 +170,7 @@ class TaskFilter(StrictFilterSet):
 
 
 class TicketFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     q = django_filters.CharFilter(field_name="subject", lookup_expr="icontains", max_length=200)
 
     class Meta(StrictFilterSet.Meta):

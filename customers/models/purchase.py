@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from customers.querysets import OfCustomerQuerySet
 from lib.audit import audited
 from lib.money import validate_currency
+from lib.stamps import stamped, updated_at
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class Purchase(models.Model):
     """A purchase or an invoice: money asked for once, and when it came."""
 
@@ -24,10 +25,12 @@ class Purchase(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=22, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("purchase_is_stamped")]
         ordering = ["-purchased_on", "-pk"]
         verbose_name = _("purchase")
         verbose_name_plural = _("purchases")
@@ -38,6 +41,7 @@ class Purchase(models.Model):
                 condition=models.Q(paid_on__isnull=True),
             ),
             models.Index(fields=["created_at", "id"], name="purchase_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="purchase_by_update"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

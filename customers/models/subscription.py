@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from customers.querysets import OfCustomerQuerySet, SubscriptionVersionQuerySet
 from lib.audit import audited
 from lib.money import validate_currency
+from lib.stamps import stamped, updated_at
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class Subscription(models.Model):
     """One contract line of a customer, through all its changes."""
 
@@ -31,14 +32,19 @@ class Subscription(models.Model):
     )  # fmt: skip
     external_id = models.CharField(_("external id"), max_length=200, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("subscription_is_stamped")]
         ordering = ["pk"]
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
-        indexes = [models.Index(fields=["created_at", "id"], name="subscription_by_creation")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="subscription_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="subscription_by_update"),
+        ]
 
     def __str__(self) -> str:
         return self.external_id

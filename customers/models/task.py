@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import TaskQuerySet
 from lib.audit import audited
+from lib.stamps import stamped, updated_at
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class Task(models.Model):
     """Something a person should do for a customer, and by when."""
 
@@ -60,10 +61,12 @@ class Task(models.Model):
     )  # fmt: skip
     dropped_at = models.DateTimeField(_("dropped"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = TaskQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("task_is_stamped")]
         ordering = ["due_on", "priority", "pk"]
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
@@ -93,6 +96,7 @@ class Task(models.Model):
                 condition=Q(done_at__isnull=True, dropped_at__isnull=True),
             ),
             models.Index(fields=["created_at", "id"], name="task_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="task_by_update"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

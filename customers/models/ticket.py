@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
 from lib.audit import audited
+from lib.stamps import stamped, updated_at
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class Ticket(models.Model):
     """A support case a customer opened with us."""
 
@@ -30,10 +31,12 @@ class Ticket(models.Model):
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction (1-5)"), null=True, blank=True)
     is_escalated = models.BooleanField(_("escalated"), default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("ticket_is_stamped")]
         ordering = ["-opened_at", "-pk"]
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
@@ -51,6 +54,7 @@ class Ticket(models.Model):
                 condition=models.Q(closed_at__isnull=True, priority="urgent"),
             ),
             models.Index(fields=["created_at", "id"], name="ticket_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="ticket_by_update"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
 from lib.audit import audited
+from lib.stamps import stamped, updated_at
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class Touchpoint(models.Model):
     """Time we gave a customer: a call, a meeting, a mail, a note, a training."""
 
@@ -38,16 +39,19 @@ class Touchpoint(models.Model):
     minutes = models.PositiveIntegerField(_("minutes"), default=0)
     summary = models.TextField(_("what was said"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("touchpoint_is_stamped")]
         ordering = ["-happened_at", "-pk"]
         verbose_name = _("touchpoint")
         verbose_name_plural = _("touchpoints")
         indexes = [
             models.Index(fields=["customer", "-happened_at"], name="touchpoint_by_customer"),
             models.Index(fields=["created_at", "id"], name="touchpoint_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="touchpoint_by_update"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from accounts.api.filtering import (
     LINK,
     RANGE,
     RANGE_OR_EMPTY,
+    MomentFilter,
     NumberFilter,
     StrictFilterSet,
     YesNoFilter,
@@ -27,6 +28,7 @@ class HealthFilter(StrictFilterSet):
 
 
 class AlertFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     is_open = YesNoFilter(method="only_open")
 
     class Meta(StrictFilterSet.Meta):

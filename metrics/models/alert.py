@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
+from lib.stamps import stamped, updated_at
 
 
 class Alert(models.Model):
@@ -38,6 +39,7 @@ class Alert(models.Model):
         "customers.Task", models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("task"),
     )  # fmt: skip
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
@@ -53,7 +55,9 @@ class Alert(models.Model):
                 name="alert_unsettled_once_per_cause",
             )
         ]
+        triggers = [stamped("alert_is_stamped")]
         indexes = [
+            models.Index(fields=["updated_at", "id"], name="alert_by_update"),
             models.Index(fields=["customer", "-raised_at"], name="alert_by_customer"),
             # The night settles what is unsettled, range of customers by range of customers.
             models.Index(
