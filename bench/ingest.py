@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from accounts.models import ApiKey, User
 from accounts.permissions import Role
 from bench.rows import Row, seconds_of
+from bench.serving import wait_for
 from config.embedded.processes import free_port
 from customers.ingest import NewEvent, event_id_of
 from customers.ingest.storing import COLUMNS, copy_line
@@ -168,20 +169,8 @@ def _web_process() -> Iterator[int]:
     env = os.environ | {"DATABASE_POOL_SIZE": "8"}
     web = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port)
+        wait_for(port)
         yield port
     finally:
         web.terminate()
         web.wait(30)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            client.request("GET", "/health/live/")
-            if client.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("The web process did not start.")

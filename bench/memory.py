@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from bench import company
 from bench.rows import Row
+from bench.serving import wait_for
 from config.embedded.processes import free_port, stop_process
 from customers.models import Customer
 from lib.days import today
@@ -53,7 +54,7 @@ def web(cookie: str) -> float:
         env=os.environ | {"DATABASE_POOL_SIZE": "8"},
     )  # fmt: skip
     try:
-        time.sleep(4)
+        wait_for(port)
         customer = Customer.objects.values_list("pk", flat=True).first()
         paths = ["/", "/customers/", f"/customers/{customer}/", "/tasks/", "/overview/"]
         for number in range(REQUESTS):

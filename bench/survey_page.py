@@ -9,12 +9,12 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 
 from django.conf import settings
 
 from bench.rows import Row, median
+from bench.serving import wait_for
 from config.embedded.processes import free_port
 from customers.models import Contact, Customer
 from outreach.links import Purpose, token_for
@@ -72,15 +72,7 @@ class _web:  # noqa: N801 - a context manager, used like a function
         self.process = subprocess.Popen(
             command, cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise RuntimeError("The web process of the bench did not start.")
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/bench/empty/", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_for(self.port)
         return self.port
 
     def __exit__(self, *_exception: object) -> None:
