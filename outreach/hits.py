@@ -5,6 +5,7 @@ A hint for people, never an answer: scanners visit too. Losing some is harmless.
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import redis
 from django.db.models import F
@@ -22,13 +23,14 @@ def note(message_id: int, score: int | None) -> None:
     """A page was shown. One round trip, no write to PostgreSQL."""
 
     def write(server: redis.Redis) -> None:
-        key, now = f"hit:{message_id}", time.time()
+        key, now = f"hit:{message_id}", str(time.time())
+        touched: dict[Any, Any] = {"last": now}
+        if score is not None:
+            touched[f"s{score}"] = "1"
         with server.pipeline(transaction=False) as pipe:
             pipe.hincrby(key, "count", 1)
-            pipe.hsetnx(key, "first", str(now))
-            pipe.hset(key, "last", str(now))
-            if score is not None:
-                pipe.hset(key, f"s{score}", "1")
+            pipe.hsetnx(key, "first", now)
+            pipe.hset(key, mapping=touched)
             pipe.expire(key, KEPT_SECONDS)
             pipe.sadd(WAITING, message_id)
             pipe.execute()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -130,6 +131,11 @@ class Customer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("customers:customer_detail", args=[self.pk])
+
+    @property
+    def standing_words(self) -> tuple[Promise | str, Promise | str]:
+        """Stage and touch in words; `get_…_display` translates every choice to find one."""
+        return self.Stage(self.stage).label, self.Touch(self.touch).label
 
     def is_active_on(self, day: date) -> bool:
         """The churn day is the first day without the customer."""
