@@ -6,7 +6,7 @@ from customers.models import ImportRun
 
 OBJECTS = {
     "import_run": lambda _world: ImportRun.objects.create(
-        noun="customers", state="done", file_name="f.csv", finished_at=timezone.now()
+        noun="customers", state="done", file_name="f.csv", stored_as="f", finished_at=timezone.now()
     ),
 }
 TABLE: dict[str, tuple[int, ...]] = {

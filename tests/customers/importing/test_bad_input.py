@@ -218,11 +218,14 @@ def test_im13_another_mapping_than_the_previewed_one_is_not_saved(check):
     assert not run.start_saving(token)
 
 
-def test_im14_the_same_file_twice_changes_nothing(load):
+def test_im14_the_same_file_twice_changes_nothing(load, check):
     content = "id,name,industry,started on\nC-1,Bakery,Food,2026-01-01\n"
     load("customers", content)
 
-    assert load("customers", content).counts == {"unchanged": 1}
+    again = check("customers", content)
+
+    assert again.counts == {"unchanged": 1}
+    assert not again.start_saving(again.preview_token())
 
 
 def test_im15_a_file_of_bad_rows_stores_nothing_and_offers_them_back(as_user, lea, check):
