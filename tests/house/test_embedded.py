@@ -114,6 +114,11 @@ def answers(said: str) -> bool:
     return False
 
 
+def are_others(now: dict[str, int], killed: dict[str, int]) -> bool:
+    """Each of the killed has a successor; one that was not buried yet is none."""
+    return all(now.get(name, pid) != pid for name, pid in killed.items())
+
+
 @pytest.fixture(scope="module")
 def first_run(odd_house) -> dict[str, object]:
     """A first start as an ordinary user, two deaths, a second try beside it, and Ctrl-C."""
@@ -121,9 +126,10 @@ def first_run(odd_house) -> dict[str, object]:
     enishi = embedded(odd_house, "serve", before=before)
     said = read_until(enishi, "Stop with")
     started = children_of(enishi.pid)
-    for name in ["bin/postgres", "worker"]:
-        os.kill(started[name], signal.SIGKILL)
-    wait_for(lambda: {"bin/postgres", "worker"} <= set(children_of(enishi.pid)))
+    killed = {name: started[name] for name in ["bin/postgres", "worker"]}
+    for pid in killed.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: are_others(children_of(enishi.pid), killed))
     wait_for(lambda: answers(said))
     again = children_of(enishi.pid)
     beside = embedded(odd_house, "serve", before=before).communicate(timeout=60)[0]
