@@ -101,7 +101,7 @@ def _born(number: int, today: date, random: Random) -> Life:
     is_japanese = number % 5 < 3
     name, kana, domain, industry = names.company(number)
     size = random.choices(["small", "mid", "large"], [55, 33, 12])[0]
-    age_months = int(MONTHS * math.sqrt(random.random()))
+    age_months = int(MONTHS * random.random())
     currency = "JPY" if is_japanese else random.choice(["USD", "USD", "EUR"])
     return Life(
         number=number, name=name, kana=kana, domain=domain, industry=industry,

@@ -280,7 +280,12 @@ def write_own_tasks(customers: list[Customer], today: date, random: Random) -> N
 def work_off(today: date, random: Random) -> None:
     """What the people of the demo did about tasks that were due: nearly all of them."""
     overdue = Task.objects.open().filter(due_on__lt=today - timedelta(days=2))
-    done = [task for task in overdue if random.random() < DONE_IN_TIME]
+    long_ago = today - timedelta(days=12)
+    done = [
+        task
+        for task in overdue
+        if (task.due_on or today) < long_ago or random.random() < DONE_IN_TIME
+    ]
     for task in done:
         task.done_at, task.done_by_id = at(task.due_on or today, 17), task.assignee_id
     Task.objects.bulk_update(done, ["done_at", "done_by"], batch_size=500)
