@@ -38,5 +38,10 @@ def attempt(url: str, question: Callable[[], T], *, otherwise: Callable[[], T]) 
         return otherwise()
 
 
+def forget_silences() -> None:
+    """Ask every Redis again at once; for processes that know one came back."""
+    _resting_until.clear()
+
+
 def is_there(url: str) -> bool:
     return attempt(url, lambda: bool(client_of(url).ping()), otherwise=lambda: False)

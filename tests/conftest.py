@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import ApiKey, User
 from accounts.permissions import Role
 from customers.models.usage_event import USAGE_EVENTS
+from lib import steady_redis
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
@@ -42,6 +43,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
+    steady_redis.forget_silences()
     cache.clear()
     yield
     append_only.end_watching()
