@@ -64,7 +64,7 @@ class Crew:
     def ring(self, job: str) -> None:
         """As the clock does; a broker that is down cannot be rung."""
         try:
-            with Celery(broker=f"{self.valkey.url}/0") as bell:
+            with Celery(broker=f"{self.valkey.url}/0", set_as_current=False) as bell:
                 bell.send_task(job, queue="default", retry=False)
         except Exception:  # noqa: S110  # kombu and redis both have their own errors
             pass

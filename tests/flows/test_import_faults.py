@@ -85,3 +85,17 @@ def test_a_killed_worker_is_replaced_by_the_sweep_and_without_the_sweep_by_nobod
     assert ring_until_done(crew, run)
     assert now(run).counts == {"new": ROWS}
     assert Customer.objects.count() == run.rows.filter(verdict="new").count() == ROWS
+
+
+@pytest.mark.parametrize("fault", ["kill_broker", "empty_broker"])
+def test_a_killed_or_emptied_redis_in_mid_import_loses_and_doubles_nothing(crew, run, fault):
+    assert run.start_saving(run.preview_token())
+    crew.ring("customers.jobs.resume_imports")
+    assert wait_until(lambda: now(run).rows_done > 0)
+
+    getattr(crew, fault)()
+
+    assert not is_done(run)
+    assert ring_until_done(crew, run)
+    assert now(run).counts == {"new": ROWS}
+    assert Customer.objects.count() == run.rows.filter(verdict="new").count() == ROWS

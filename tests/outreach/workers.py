@@ -41,7 +41,7 @@ def our_way() -> None:
 
 def mark_after_sending() -> None:
     """The design we do not have: send, and write it down afterwards."""
-    text = MailText.objects.get()
+    text = MailText.objects.latest("pk")
     for message in Message.objects.filter(state="ready").select_related("mailing__topic"):
         mail = mail_from(message, text, "surveys")
         with Postbox() as postbox:
