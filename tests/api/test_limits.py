@@ -1,5 +1,6 @@
 """How often one person's programs may ask."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,6 +9,14 @@ from accounts.api.throttling import take
 from tests.api.programs import CUSTOMERS, send
 
 pytestmark = pytest.mark.django_db
+
+
+def takes_of_200(identity: str) -> tuple[int, float]:
+    """How many of 200 parallel tries at a bucket of 50 won, and what was refilled meanwhile."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _n: take(identity, 1, 50)[0], range(200)))
+    return sum(taken), (time.monotonic() - began) * 50 / 60
 
 
 def test_an_empty_bucket_is_429_with_the_seconds_to_wait(ana, api_of, settings):
@@ -33,10 +42,9 @@ def test_another_person_has_a_bucket_of_her_own(ana, ben, api_of, settings):
 
 
 def test_200_parallel_tries_never_overdraw_the_bucket():
-    with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(lambda _n: take("parallel", 1, 50)[0], range(200)))
+    taken, refilled = takes_of_200("parallel")
 
-    assert 50 <= sum(taken) <= 52  # the bucket fills by one in 1.2 s
+    assert 50 <= taken <= 51 + refilled
 
 
 def test_without_redis_each_process_counts_for_itself(ana, api_of, settings, caplog):
@@ -53,7 +61,6 @@ def test_without_redis_each_process_counts_for_itself(ana, api_of, settings, cap
 def test_200_parallel_tries_without_redis_never_overdraw_the_bucket(settings):
     settings.CACHES = {"default": {"LOCATION": "redis://127.0.0.1:1/0"}}
 
-    with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(lambda _n: take("parallel", 1, 50)[0], range(200)))
+    taken, refilled = takes_of_200("parallel, without Redis")
 
-    assert 50 <= sum(taken) <= 52
+    assert 50 <= taken <= 51 + refilled
