@@ -113,6 +113,9 @@ FILE_REASONS = {
     "excel_broken": gettext_lazy(
         "The Excel file cannot be read. Save it again or export it as CSV."
     ),
+    "excel_entities": gettext_lazy(
+        "The Excel file holds XML declarations no spreadsheet needs. Save it again as .xlsx."
+    ),
     "excel_no_sheet": gettext_lazy("The Excel file has no sheet with rows."),
     "not_a_table": gettext_lazy("This is not a CSV or Excel file."),
     "changed": gettext_lazy("The file is not the one that was checked. Upload it again."),

@@ -6,10 +6,12 @@ cells, and the program that believes it dies. Here only the small program dies. 
 """
 
 import csv
+import re
 import resource
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +25,10 @@ UNPACKED_LIMIT = 600_000_000
 RATIO_LIMIT = 100
 RATIO_MATTERS_FROM = 10_000_000
 ENTRIES_LIMIT = 2_000
+# A workbook has no use for entities; what declares some wants to be expanded a thousandfold, or
+# to have a file of ours read to it.
+XML_HEAD = 4_096
+DECLARES_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 
@@ -45,9 +51,13 @@ def check_before_opening(path: Path) -> None:
             raise SpreadsheetRefused("excel_old")
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            _check_entries(path, archive.infolist())
+            _check_heads(archive)
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, OSError) as error:
         raise SpreadsheetRefused("excel_broken") from error
+
+
+def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     if any(name.startswith(("/", "\\")) or ".." in name.split("/") for name in names):
         raise SpreadsheetRefused("excel_broken")
@@ -58,6 +68,15 @@ def check_before_opening(path: Path) -> None:
     is_bomb = unpacked > RATIO_MATTERS_FROM and unpacked / packed > RATIO_LIMIT
     if len(entries) > ENTRIES_LIMIT or unpacked > UNPACKED_LIMIT or is_bomb:
         raise SpreadsheetRefused("excel_bomb")
+
+
+def _check_heads(archive: zipfile.ZipFile) -> None:
+    """RuntimeError when a part is encrypted."""
+    for entry in archive.infolist():
+        if entry.filename.endswith((".xml", ".rels")):
+            with archive.open(entry) as part:
+                if DECLARES_ENTITIES.search(part.read(XML_HEAD)):
+                    raise SpreadsheetRefused("excel_entities")
 
 
 def convert(source: Path, target: Path) -> None:
