@@ -325,6 +325,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10_000_000)
+BODY_TIMEOUT_SECONDS = env.int("BODY_TIMEOUT_SECONDS", default=20)
 
 # --- Mail ---------------------------------------------------------------------------------------
 # EMAIL_URL, for example smtp+tls://user:secret@mail.example.com:587

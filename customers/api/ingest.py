@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def _answer(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return refusal(413, error.code, str(error))
     except UnreadableBody as error:
         return refusal(400, error.code, str(error))
-    except UnreadablePostError:
+    except OSError:
         return refusal(400, "body_cut_off", _("The connection ended before the body did."))
     except OperationalError:
         answer = refusal(503, "busy", _("The database does not answer. Send again later."))
@@ -148,14 +148,20 @@ def _collect(request: HttpRequest, shape: str, kind: str) -> HttpResponse:
 
 
 def _raw_body(request: HttpRequest) -> bytes:
-    """The bytes as they came, also those sent in chunks without a length. Raises BodyTooBig."""
+    """The bytes as they came, also those sent in chunks without a length.
+
+    Raises BodyTooBig, and OSError when not all of them came.
+    """
     limit = settings.INGEST_MAX_BYTES
+    promised = request.META.get("CONTENT_LENGTH")
     stream = request
-    if not request.META.get("CONTENT_LENGTH") and request.META.get("wsgi.input_terminated"):
+    if not promised and request.META.get("wsgi.input_terminated"):
         stream = request.META["wsgi.input"]
     raw = stream.read(limit + 1)
     if len(raw) > limit:
         raise BodyTooBig("too_big", _("The body is too big. Send smaller batches."))
+    if promised and len(raw) < int(promised):
+        raise OSError(promised)
     return raw
 
 

@@ -5,22 +5,17 @@ import http.client
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from accounts.models import ApiKey
-from config.embedded.servers import free_port
 from customers.models import UsageEvent
+from tests.customers.ingest.serving import started
 from tests.factories import CustomerFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
@@ -36,36 +31,10 @@ def _noon():
 @pytest.fixture
 def web():
     """Starts a web process and gives its port and master; all of it ends with the test."""
-    started = []
-
-    def start(careless=""):
-        port = free_port()
-        url = urlsplit(os.environ["DATABASE_URL"])
-        name = connection.settings_dict["NAME"]
-        env = os.environ | {
-            "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_POOL_SIZE": "4",
-            "CARELESS": careless,
-        }
-        command = [sys.executable, "-m", "gunicorn", "tests.customers.ingest.slow_web:application",
-                   "--bind", f"127.0.0.1:{port}", "-k", "gthread", "--workers", "1", "--threads",
-                   "4", "--preload", "--no-control-socket", "--log-level", "error"]  # fmt: skip
-        master = subprocess.Popen(
-            command,
-            cwd=settings.BASE_DIR,
-            env=env,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+    with contextlib.ExitStack() as stack:
+        yield lambda careless="": stack.enter_context(
+            started("tests.customers.ingest.slow_web:application", CARELESS=careless)
         )
-        started.append(master)
-        return port, master
-
-    yield start
-    for master in started:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(master.pid, signal.SIGKILL)
-        master.wait()
 
 
 class Sender(threading.Thread):
