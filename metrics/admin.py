@@ -6,6 +6,7 @@ from lib.back_office import AddOnly, OfOneCustomer, ReadOnly
 from metrics.models import (
     Alert,
     CompanyDay,
+    CustomerTrait,
     DailyUsageLine,
     HealthScoreLine,
     Night,
@@ -39,6 +40,12 @@ class AlertAdmin(ReadOnly):
 class RevenueMovementAdmin(ReadOnly):
     list_display = ("day", "customer", "kind", "amount", "balance")
     search_fields = ("customer",)
+
+
+@admin.register(CustomerTrait)
+class CustomerTraitAdmin(ReadOnly):
+    list_display = ("customer_id", "since", "until", "segment", "csm_id", "touch")
+    search_fields = ("=customer_id",)
 
 
 @admin.register(CompanyDay)

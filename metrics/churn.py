@@ -7,15 +7,21 @@ The range is Wilson's at 95 %; it takes the customers for a sample of a stable p
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from lib.days import add_months, month_start
 from lib.rates import Rate
+from metrics.figure import Figure
 from metrics.intervals import Interval, wilson
+from metrics.metric import Metric
 from metrics.models import RevenueMovement
+from metrics.question import Question
+from metrics.revenue.ledger import booked_for
+from metrics.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,49 @@ def logo_churn_of_month(month: date, ledger: QuerySet[RevenueMovement] | None = 
 def annualised(monthly: Decimal) -> Decimal:
     """What a monthly rate would come to in a year: an extrapolation, never twelve times it."""
     return 1 - (1 - monthly) ** 12
+
+
+def logo_churn_figure(question: Question) -> Figure:
+    """Customers are counted under the traits they had before the period began."""
+    before = question.start - timedelta(days=1)
+    churn = logo_churn(question.start, question.end, booked_for(question, before))
+    return Figure.of_share(
+        churn.rate, churn.interval, parts={"early": churn.early, "paused": churn.paused}
+    )
+
+
+# One line for each customer that paid before the period; who is gone counts 1 above the line.
+START_SET = """
+    SELECT customer_id AS key, customer_id, '' AS label,
+        CASE WHEN after > 0 THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
+        CASE WHEN after > 0 THEN 'kept' ELSE 'lost' END AS note
+    FROM (
+        SELECT customer_id, sum(amount) FILTER (WHERE day < %(start)s) AS before,
+            sum(amount) AS after
+        FROM metrics_revenuemovement WHERE day < %(end)s {narrowed} GROUP BY customer_id
+    ) paid WHERE before > 0
+"""
+
+
+def logo_churn_rows(question: Question) -> Rows:
+    narrowed, values = question.narrowing(question.start - timedelta(days=1))
+    return Rows(
+        START_SET.format(narrowed=narrowed), values | {"start": question.start, "end": question.end}
+    )
+
+
+LOGO_CHURN = Metric(
+    code="logo_churn",
+    rule="REV-3",
+    chapter="revenue",
+    name=_("Logo churn"),
+    unit="share",
+    definition=_(
+        "The share of the customers who paid on the day before the period and no longer pay on its "
+        "last day. Who came and left within the period, or left and came back, is not in it."
+    ),
+    formula=_("customers gone at the end / customers paying before the period"),
+    compute=logo_churn_figure,
+    rows=logo_churn_rows,
+    good="down",
+)

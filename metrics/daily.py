@@ -34,6 +34,7 @@ from metrics.nights import (
 from metrics.partitions import make_room_for
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.value import currencies_without_rate
+from metrics.traits import keep_traits
 from metrics.usage import recount_dirty_days, roll_up_if_it_has_events
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def close_next_chunk(day: date) -> bool:
 def close_chunk(day: date, chunk: NightChunk) -> dict[str, int]:
     """Health, money, alerts and tasks of the customers of one chunk."""
     customers = {"first": chunk.first_id, "last": chunk.last_id}
+    keep_traits(day, **customers)
     scorecard = scorecard_of(chunk.night)
     scored = score_health(day, scorecard, since=_last_night_began(), **customers)
     movements = book_movements(scored.touched, through=max(day, _newest_closed_day(day)))

@@ -1,5 +1,6 @@
 from metrics.models.alert import Alert
 from metrics.models.company_day import CompanyDay
+from metrics.models.customer_trait import CustomerTrait
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
 from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
@@ -11,6 +12,7 @@ from metrics.models.snapshot import Snapshot
 __all__ = [
     "Alert",
     "CompanyDay",
+    "CustomerTrait",
     "DailyUsage",
     "DailyUsageLine",
     "HealthScore",

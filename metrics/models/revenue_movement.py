@@ -31,6 +31,8 @@ class RevenueMovement(models.Model):
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=30, blank=True)
+    # Of the customer's largest subscription after the movement; of the last one after a churn.
+    plan = models.CharField(_("plan"), max_length=100, blank=True)
     amount = models.DecimalField(_("annual amount"), max_digits=30, decimal_places=12)
     balance = models.DecimalField(_("annual value after"), max_digits=30, decimal_places=12)
 
@@ -45,7 +47,10 @@ class RevenueMovement(models.Model):
                 fields=["customer", "day", "kind"], name="revenue_movement_once_per_kind_and_day"
             )
         ]
-        indexes = [models.Index(fields=["day", "kind"], name="revenue_movement_by_day")]
+        indexes = [
+            models.Index(fields=["day", "kind"], name="revenue_movement_by_day"),
+            models.Index(fields=["plan"], name="revenue_movement_by_plan"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.day} {self.kind}"

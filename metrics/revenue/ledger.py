@@ -13,8 +13,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from customers.models import Customer
+from metrics.models import RevenueMovement
+from metrics.question import Question
 from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
 
 BATCH = 20_000
@@ -39,11 +42,13 @@ DAYS = """
 # Each subscription of a customer at the end of each of these days.
 POINTS = f"""
     SELECT d.customer_id, d.day, s.id AS subscription_id, v.id AS version_id, v.currency, v.reason,
+        coalesce(nullif(v.plan, ''), p.name, '') AS plan,
         CASE WHEN v.id IS NULL THEN 0 ELSE round({GROSS}, 12) END AS gross,
         {STATE.format(day="d.day")} AS state,
         CASE WHEN {STATE.format(day="d.day")} = 'on' THEN {NET} ELSE 0 END AS native
     FROM days d
     JOIN customers_subscription s ON s.customer_id = d.customer_id
+    LEFT JOIN customers_product p ON p.id = s.product_id
     LEFT JOIN LATERAL (
         SELECT * FROM customers_subscriptionversion v
         WHERE v.subscription_id = s.id AND v.effective_on <= d.day
@@ -57,7 +62,7 @@ POINTS = f"""
 STEPS = """
     SELECT *, lag(native, 1, 0::numeric) OVER w AS native_before, lag(currency) OVER w AS old,
         lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before,
-        lag(gross) OVER w AS gross_before
+        lag(gross) OVER w AS gross_before, lag(plan) OVER w AS plan_before
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
 # The customer's total at the end of the day, and yesterday's book at today's rates. Columns carry
@@ -74,7 +79,11 @@ TOTALS = f"""
         bool_or(version_id = version_before AND gross = gross_before
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
         max(reason) FILTER (WHERE version_id IS DISTINCT FROM version_before AND reason <> '')
-            AS told
+            AS told,
+        (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
+            AS plan_now,
+        (array_agg(plan_before ORDER BY native_before DESC, subscription_id)
+            FILTER (WHERE native_before > 0))[1] AS plan_before
     FROM steps GROUP BY customer_id, day
 """
 CHANGES = """
@@ -90,8 +99,10 @@ BOOK = f"""
         WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
     ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}), steps AS ({STEPS}),
     totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES})
-    INSERT INTO metrics_revenuemovement (customer_id, day, kind, reason, amount, balance)
-    SELECT customer_id, day, 'fx', '', revalued - before, revalued
+    INSERT INTO metrics_revenuemovement
+        (customer_id, day, kind, reason, amount, balance, plan)
+    SELECT customer_id, day, 'fx', '', revalued - before, revalued,
+        coalesce(plan_before, plan_now, '')
     FROM changes WHERE revalued <> before
     UNION ALL
     SELECT customer_id, day,
@@ -107,7 +118,7 @@ BOOK = f"""
             WHEN revalued > 0 AND rediscounts AND total > revalued THEN 'discount_expired'
             WHEN revalued > 0 AND rediscounts THEN 'discount_started'
             ELSE left(coalesce(told, ''), 30) END,
-        total - revalued, total
+        total - revalued, total, coalesce(plan_now, plan_before, '')
     FROM changes WHERE total <> revalued
     ORDER BY 1, 2, 3
 """
@@ -134,3 +145,10 @@ def rebuild_movements(*, through: date) -> int:
             return lines
         lines += book_movements(batch, through=through)
         last = batch[-1]
+
+
+def booked_for(question: Question, day: date) -> QuerySet[RevenueMovement]:
+    """The lines of the customers a question is about, by the traits they had on a day."""
+    booked: QuerySet[RevenueMovement] = RevenueMovement.objects.all()
+    members = question.members(day)
+    return booked if members is None else booked.filter(customer_id__in=members)

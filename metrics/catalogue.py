@@ -1,0 +1,11 @@
+"""Every metric there is. A figure that is not here is on no page, in no report and not in the API.
+
+The definition stands beside the arithmetic; this page only lists, in the order of the chapters.
+"""
+
+from metrics.churn import LOGO_CHURN
+from metrics.metric import Metric
+from metrics.revenue.movements import MRR
+
+METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN)
+BY_CODE: dict[str, Metric] = {metric.code: metric for metric in METRICS}

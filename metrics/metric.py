@@ -1,0 +1,54 @@
+"""A metric: the definition of a figure in words, and the functions that answer and open it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.utils.functional import Promise
+
+from metrics.figure import Figure
+from metrics.question import Question
+from metrics.revenue.rates import rate_on
+from metrics.rows import Rows
+
+Unit = Literal["share", "money", "count", "points", "ratio", "months", "minutes", "score"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure of customer success.
+
+    `rule` names its definition in docs/numbers.md, `version` grows with each change of it, and
+    `page` is the URL name of the page that shows it. `chapter` is survey, revenue, cost, value or
+    engagement. `rows` hands over what is behind the figure, adding up to its operands; None only
+    where a model, not a count, gives the figure. `good` is the welcome direction, up or down.
+    """
+
+    code: str
+    rule: str
+    chapter: str
+    name: Promise
+    unit: Unit
+    definition: Promise
+    formula: Promise
+    compute: Callable[[Question], Figure]
+    rows: Callable[[Question], Rows] | None = None
+    page: str = ""
+    version: int = 1
+    good: Literal["up", "down", ""] = "up"
+    # What it can be split by; "month" gives one figure for each month of the period.
+    groupings: tuple[str, ...] = ("segment", "csm", "touch", "plan", "month")
+
+    def answer(self, question: Question) -> Figure:
+        """The figure, its amounts in the currency asked for, marked while its period runs."""
+        figure = self.compute(question)
+        if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
+            rate = rate_on(question.money, question.day)
+            figure = Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)
+        return figure.flagged("so_far") if question.is_running else figure
+
+
+def decimal_places(unit: Unit) -> int:
+    """How many places a page shows: of a share those of its percentage."""
+    return {"share": 1, "ratio": 2, "months": 1, "minutes": 1, "score": 2}.get(unit, 0)

@@ -1,0 +1,40 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.querysets import OfCustomerQuerySet
+
+
+class CustomerTrait(models.Model):
+    """Under which segment, CSM and touch tier a customer was counted on the days `[since, until)`.
+
+    A figure of a past period counts a customer where it stood then, not where it stands today.
+    """
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
+    )
+    since = models.DateField(_("since"))
+    until = models.DateField(_("first day without"), null=True, blank=True)
+    segment = models.CharField(_("segment"), max_length=50, blank=True)
+    csm_id = models.BigIntegerField(_("CSM"), null=True, blank=True)
+    touch = models.CharField(_("touch tier"), max_length=4, blank=True)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["customer_id", "since"]
+        verbose_name = _("trait of a customer")
+        verbose_name_plural = _("traits of customers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "since"], name="customer_trait_once_per_day"
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(until__isnull=True),
+                name="customer_trait_one_is_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.since}"

@@ -1,0 +1,205 @@
+"""What is asked of a figure: which days, whose customers, in which currency, as known when.
+
+A question reads from and writes to the address of a page or of the API, so that what one person
+sees another sees behind the same link. `known_on` None is the restated view: all we know today.
+With a day it is answered from what had been recorded by the end of that day (GEN-4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import day_start
+from lib.embedding import embedded
+from lib.money import validate_currency
+from lib.paging import row_key
+from lib.periods import Period, PeriodUnreadableError, month_of, period_of
+from metrics.models import CustomerTrait, RevenueMovement
+from metrics.traits import counted_under
+
+# In an address: those without a segment, without a CSM, without a plan.
+NOBODY = "~"
+NOT_A_PERIOD = _("Write a month such as 2026-10, a quarter such as 2026-Q3, a year such as 2026, "
+                 "or days such as 2026-10-01..2026-10-31.")  # fmt: skip
+NOT_A_DAY = _("This must be a day such as 2026-06-15.")
+NOT_A_PERSON = _("This must be the number of a CSM.")
+NOT_A_CURRENCY = _("This must be a currency such as JPY, USD or EUR.")
+NOT_OVER = _("The last day must not lie in the future.")
+
+
+class QuestionUnclearError(ValueError):
+    """What was asked cannot be read: for each name why, in words."""
+
+    def __init__(self, faults: dict[str, Promise]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Question:
+    """`today` is the reporting day it is asked on. A filter that is None lets everybody through;
+    "" (or 0 for the CSM) asks for those without one.
+
+    `segment`, `csm` and `touch` are those a customer had at the *start* of the period where the
+    figure follows a start set, and at its last day otherwise. `plan` is that of the customer's
+    largest subscription.
+    """
+
+    period: Period
+    today: date
+    known_on: date | None = None
+    segment: str | None = None
+    csm: int | None = None
+    touch: str | None = None
+    plan: str | None = None
+    currency: str = ""
+
+    @property
+    def start(self) -> date:
+        return self.period.start
+
+    @property
+    def end(self) -> date:
+        """The first day that is not counted: a running period is counted up to yesterday."""
+        return max(self.start, min(self.period.end, self.today))
+
+    @property
+    def day(self) -> date:
+        """The last day that is counted."""
+        return self.end - timedelta(days=1)
+
+    @property
+    def is_running(self) -> bool:
+        return self.period.end > self.today
+
+    @property
+    def known_before(self) -> datetime | None:
+        """What was recorded before this moment is known; None for everything."""
+        return day_start(self.known_on + timedelta(days=1)) if self.known_on else None
+
+    @property
+    def money(self) -> str:
+        """The currency its amounts are shown in."""
+        return self.currency or settings.REPORTING_CURRENCY
+
+    @property
+    def is_narrowed(self) -> bool:
+        asked = (self.segment, self.csm, self.touch, self.plan)
+        return any(value is not None for value in asked)
+
+    def members(self, day: date) -> "QuerySet[CustomerTrait, Any] | None":
+        """The ids of the customers asked about, as of the end of a day; None for everybody."""
+        if not self.is_narrowed:
+            return None
+        ruling = counted_under(day, segment=self.segment, csm=self.csm, touch=self.touch)
+        if self.plan is not None:
+            latest = (
+                RevenueMovement.objects.filter(day__lte=day)
+                .order_by("customer_id", "-day", "-pk")
+                .distinct("customer_id")
+            )
+            on_plan = RevenueMovement.objects.filter(pk__in=latest.values("pk"), plan=self.plan)
+            ruling = ruling.filter(customer_id__in=on_plan.values("customer_id"))
+        return ruling.values("customer_id")
+
+    def narrowing(self, day: date, column: str = "customer_id") -> tuple[str, dict[str, Any]]:
+        """`AND column IN (…)` for a statement of SQL, and its values; nothing for everybody."""
+        members = self.members(day)
+        if members is None:
+            return "", {}
+        sql, values = embedded(members, "member")
+        return f"AND {column} IN ({sql})", values
+
+    def about(self, **changes: Any) -> Self:
+        """The same question about something else: `question.about(segment="Small")`."""
+        return replace(self, **changes)
+
+    def moved(self, steps: int) -> Self:
+        """The same question about a period so many steps later."""
+        return replace(self, period=self.period.moved(steps))
+
+    def parameters(self) -> dict[str, str]:
+        """What an address says; whatever is not asked is left out."""
+        asked = {
+            "period": self.period.code,
+            "known": self.known_on.isoformat() if self.known_on else None,
+            "segment": NOBODY if self.segment == "" else self.segment,
+            "csm": NOBODY if self.csm == 0 else None if self.csm is None else str(self.csm),
+            "touch": self.touch,
+            "plan": NOBODY if self.plan == "" else self.plan,
+            "currency": self.currency or None,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
+
+    @property
+    def address(self) -> str:
+        """The query of the address that asks it again."""
+        return urlencode(self.parameters())
+
+
+def question_of(asked: Mapping[str, str], today: date) -> Question:
+    """The question an address asks; about the running month where it names no period.
+
+    QuestionUnclearError names everything that cannot be read.
+    """
+    faults: dict[str, Promise] = {}
+    question = Question(period=month_of(today), today=today)
+    for name, read in READERS.items():
+        if text := asked.get(name, "").strip():
+            try:
+                question = replace(question, **read(text))
+            except ValueError:
+                faults[name] = FAULTS.get(name, NOT_A_PERIOD)
+    if question.known_on and question.known_on > today:
+        faults["known"] = NOT_OVER
+    if faults:
+        raise QuestionUnclearError(faults)
+    return question
+
+
+def _csm(text: str) -> dict[str, Any]:
+    key = 0 if text == NOBODY else row_key(text)
+    if key is None:
+        raise ValueError(text)
+    return {"csm": key}
+
+
+def _period(text: str) -> dict[str, Any]:
+    try:
+        return {"period": period_of(text)}
+    except PeriodUnreadableError:
+        raise ValueError(text) from None
+
+
+def _currency(text: str) -> dict[str, Any]:
+    code = text.upper()
+    try:
+        validate_currency(code)
+    except ValidationError:
+        raise ValueError(text) from None
+    return {"currency": "" if code == settings.REPORTING_CURRENCY else code}
+
+
+READERS: dict[str, Any] = {
+    "period": _period,
+    "known": lambda text: {"known_on": date.fromisoformat(text)},
+    "segment": lambda text: {"segment": "" if text == NOBODY else text},
+    "csm": _csm,
+    "touch": lambda text: {"touch": text},
+    "plan": lambda text: {"plan": "" if text == NOBODY else text},
+    "currency": _currency,
+}
+FAULTS = {
+    "period": NOT_A_PERIOD,
+    "known": NOT_A_DAY,
+    "csm": NOT_A_PERSON,
+    "currency": NOT_A_CURRENCY,
+}

@@ -1,0 +1,97 @@
+"""The rows behind a figure. They add up to it: Σ numerator / Σ denominator is the figure.
+
+A metric hands over one SELECT with the columns `key` (of what a row is), `customer_id` (may be
+null), `label` ('' for the customer's own name), `numerator`, `denominator` and `note` (a code or
+words, may be ''). Which of them somebody sees is decided by `visible_to`; the totals are of all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import connection
+
+from accounts.models import User
+from customers.models import Customer
+from lib.embedding import embedded
+from lib.paging import PAGE_SIZE, Page
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case behind a figure."""
+
+    key: int
+    customer_id: int | None
+    label: str
+    numerator: Decimal
+    denominator: Decimal
+    note: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    numerator: Decimal
+    denominator: Decimal
+    n: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """`kind` says what a row is: customer, response, purchase, cost_line, contract, person …
+
+    `values` fill the SELECT's named placeholders. `order` is SQL over its columns.
+    """
+
+    sql: str
+    values: dict[str, Any] = field(default_factory=dict)
+    kind: str = "customer"
+    order: str = "abs(numerator) DESC, key"
+
+    def visible_to(self, user: User) -> Self:
+        """Without the rows of customers somebody may not see."""
+        if user.is_authenticated and user.sees_every_customer:
+            return self
+        seen, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+        sql = f"SELECT * FROM ({self.sql}) asked WHERE customer_id IN ({seen})"
+        return replace(self, sql=sql, values=self.values | values)
+
+    def totals(self) -> Totals:
+        """What all rows come to; an empty sum is 0."""
+        sums = (
+            "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), count(*)"
+            f" FROM ({self.sql}) counted"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sums, self.values)
+            numerator, denominator, n = cursor.fetchone()
+        return Totals(Decimal(numerator), Decimal(denominator), n)
+
+    def page(self, number: int) -> Page[Row]:
+        """One page; a row more is read to know whether there is a next."""
+        found = list(self._read(limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE))
+        return Page(found[:PAGE_SIZE], number, has_next=len(found) > PAGE_SIZE)
+
+    def all(self) -> Iterator[Row]:
+        return self._read()
+
+    def _read(self, limit: int | None = None, offset: int = 0) -> Iterator[Row]:
+        """With the names of customers where a row has no words of its own."""
+        sql = f"""
+            SELECT asked.key, asked.customer_id,
+                coalesce(nullif(asked.label, ''), c.name, '') AS label,
+                asked.numerator, asked.denominator, asked.note
+            FROM (SELECT * FROM ({self.sql}) every ORDER BY {self.order}
+                LIMIT %(rows_limit)s OFFSET %(rows_offset)s) asked
+            LEFT JOIN customers_customer c ON c.id = asked.customer_id ORDER BY {self.order}
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.values | {"rows_limit": limit, "rows_offset": offset})
+            while lines := cursor.fetchmany(CHUNK):
+                yield from (
+                    Row(key, customer_id, label, Decimal(up), Decimal(down), note)
+                    for key, customer_id, label, up, down, note in lines
+                )

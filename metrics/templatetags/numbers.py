@@ -1,0 +1,70 @@
+"""Figures with everything that belongs to them: tiles, the filter bar, the tabs of the pages."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lib.money import formatted
+from metrics.catalogue import BY_CODE
+from metrics.figure import Figure
+from metrics.metric import Metric, Unit, decimal_places
+from metrics.question import Question
+from metrics.templatetags import figures
+
+register = template.Library()
+
+# The pages of figures, in the order of their tabs.
+PAGES = [
+    ("metrics:overview", gettext_lazy("Overview")),
+    ("metrics:figure_list", gettext_lazy("All figures")),
+]
+
+
+def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -> SafeString | str:
+    """A value with its unit as people write it; n/a for None."""
+    if value is None:
+        return figures.na()
+    if unit == "share":
+        return figures.percent(value)
+    if unit == "money":
+        money = currency or settings.REPORTING_CURRENCY
+        return figures.money_short(value, money) if short else formatted(value, money)
+    if unit == "points":
+        return figures.signed(value)
+    number = figures.figure(value, decimal_places(unit))
+    patterns = {
+        "ratio": "%(n)s×",
+        "months": _("%(n)s months"),
+        "minutes": _("%(n)s min"),
+    }
+    return patterns.get(unit, "%(n)s") % {"n": number}
+
+
+@register.simple_tag
+def in_unit(value: Any, metric: Metric, question: Question, *, short: bool = False) -> str:
+    return worded(value, metric.unit, question.money, short=short)
+
+
+@register.inclusion_tag("metrics/_figure_tile.html")
+def figure_tile(code: str, figure: Figure, question: Question, trend: Any = None) -> dict[str, Any]:
+    """A figure as a tile: its value, range and count, how it is counted, and its rows."""
+    return {
+        "metric": BY_CODE[code],
+        "figure": figure,
+        "question": question,
+        "trend": trend,
+    }
+
+
+@register.inclusion_tag("metrics/_numbers_tabs.html", takes_context=True)
+def numbers_tabs(context: dict[str, Any], question: Question | None = None) -> dict[str, Any]:
+    """The tabs between the pages of figures; the question goes along."""
+    return {
+        "pages": PAGES,
+        "current_page": context.get("current_page", ""),
+        "query": question.address if question else "",
+    }

@@ -1,0 +1,34 @@
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, permission_needed
+from lib.paging import page_number
+from metrics.catalogue import BY_CODE
+from metrics.forms import asked_by
+
+
+@never_cache
+@login_required
+@permission_needed(Permission.VIEW_NUMBERS)
+@require_safe
+def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One figure with all that makes it, and the rows it is counted from."""
+    metric = BY_CODE.get(code)
+    if metric is None:
+        raise Http404
+    asked = asked_by(request)
+    rows = metric.rows(asked.question) if metric.rows else None
+    number = page_number(request.GET.get("page", ""))
+    context = {
+        "metric": metric,
+        "asked": asked,
+        "figure": metric.answer(asked.question),
+        "totals": rows.totals() if rows else None,
+        "kind": rows.kind if rows else "",
+        "page": rows.visible_to(request.user).page(number) if rows else None,
+        "sees_all": request.user.sees_every_customer,
+    }
+    return render(request, "metrics/figure_detail.html", context)
