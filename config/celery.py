@@ -3,7 +3,7 @@
 import logging.config
 import os
 
-from celery.signals import setup_logging
+from celery.signals import after_task_publish, beat_init, setup_logging, worker_init
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -22,3 +22,20 @@ app.autodiscover_tasks(related_name="jobs")
 def log_as_the_web_server_does(**_: object) -> None:
     """Celery would bring its own format, which knows nothing of masks."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+def show_that_the_worker_works(**_: object) -> None:
+    # Its models are not there yet while this file is read.
+    from config.life_signs import WorkerSigns
+
+    app.steps["consumer"].add(WorkerSigns)
+
+
+@beat_init.connect
+def show_that_the_clock_rings(**_: object) -> None:
+    # The same.
+    from config.life_signs import ClockSigns
+
+    # A weak reference would end with this function.
+    after_task_publish.connect(ClockSigns(), weak=False)

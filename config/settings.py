@@ -167,6 +167,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     keepalives_idle=30,
     keepalives_interval=10,
     keepalives_count=3,
+    connect_timeout=10,
 )
 if DATABASE_POOL_SIZE:
     DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -196,6 +197,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "health_check_interval": 15,
 }
+# How often a worker and the clock show that they work. After three missed signs nobody counts on
+# them, after six a worker is killed and started again (config/hearing.py).
+WORKER_SIGN_SECONDS = env.float("WORKER_SIGN_SECONDS", default=10.0)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_ACKS_LATE = True

@@ -9,6 +9,7 @@ from metrics.models import (
     CustomerTrait,
     DailyUsageLine,
     HealthScoreLine,
+    LifeSign,
     Night,
     NightChunk,
     PersonDayLine,
@@ -51,6 +52,11 @@ class CustomerTraitAdmin(ReadOnly):
 @admin.register(CompanyDay)
 class CompanyDayAdmin(ReadOnly):
     list_display = ("day", "customers", "paying_customers", "mrr", "green", "amber", "red")
+
+
+@admin.register(LifeSign)
+class LifeSignAdmin(ReadOnly):
+    list_display = ("name", "pid", "is_clock", "queues", "seen_at")
 
 
 @admin.register(Night)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ from config.embedded.processes import (
     stop_process,
 )
 from config.embedded.servers import Postgres, Valkey
+from config.hearing import Ear, Servers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = sys.executable
@@ -71,6 +73,8 @@ class Child:
     command: list[str]
     env: dict[str, str]
     patience: float = 25
+    # For one that may live on and do nothing.
+    ear: Ear | None = None
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, logs: Path) -> None:
@@ -79,6 +83,17 @@ class Child:
 
     def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    def is_deaf(self) -> bool:
+        if self.ear is None or self.process is None or self.has_died():
+            return False
+        return self.ear.is_deaf(self.process.pid)
+
+    def kill(self) -> None:
+        """With all it started: a deaf one would not hear a request."""
+        if self.process and not self.has_died():
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def ask_to_stop(self) -> None:
         if self.process and not self.has_died():
@@ -147,13 +162,19 @@ class Installation:
         beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
         self.children = [
             Child("web", web, self.env | WEB_ONLY),
-            Child("worker", worker, self.env | WORKER_ONLY),
+            Child("worker", worker, self.env | WORKER_ONLY, ear=self._ear()),
             Child("beat", beat, self.env, patience=5),
         ]
         if self.mail_port:
             catcher = [PYTHON, "-m", "config.embedded.mail_catcher", str(self.mail_port),
                        self.env["MAILBOX_DIR"]]  # fmt: skip
             self.children.insert(0, Child("mail", catcher, self.env, patience=5))
+
+    def _ear(self) -> Ear:
+        database = environ.Env.db_url_config(self.env["DATABASE_URL"])
+        every = float(self.env.get("WORKER_SIGN_SECONDS") or 10)
+        servers = Servers(database, self.env["REDIS_URL"])
+        return Ear(servers, f"celery@{socket.gethostname()}", every)
 
     def manage(self, *words: str, quietly: bool = False) -> None:
         command = [PYTHON, "manage.py", *words]
@@ -184,6 +205,9 @@ class Installation:
                 with contextlib.suppress(EmbeddedServerError):
                     server.start()
         for child in self.children:
+            if child.is_deaf():
+                print(f"{child.name} takes no jobs and is killed.", flush=True)
+                child.kill()
             if child.has_died():
                 print(f"{child.name} died and is started again.", flush=True)
                 time.sleep(RESTART_PAUSE)

@@ -3,6 +3,7 @@ from metrics.models.company_day import CompanyDay
 from metrics.models.customer_trait import CustomerTrait
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
+from metrics.models.life_sign import LifeSign
 from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
 from metrics.models.night import Night, NightChunk
 from metrics.models.revenue_movement import RevenueMovement
@@ -17,6 +18,7 @@ __all__ = [
     "DailyUsageLine",
     "HealthScore",
     "HealthScoreLine",
+    "LifeSign",
     "Night",
     "NightChunk",
     "PersonDay",

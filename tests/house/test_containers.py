@@ -66,7 +66,9 @@ def test_only_this_machine_reaches_what_is_opened():
 def test_the_workers_of_all_ways_to_run_are_started_alike():
     from config.embedded.supervisor import Installation
 
-    installation = Installation(ROOT, env={"MAILBOX_DIR": "", "EMAIL_URL": "x"})
+    installation = Installation(ROOT, env={
+        "MAILBOX_DIR": "", "EMAIL_URL": "x", "DATABASE_URL": "postgres://db/x", "REDIS_URL": "x",
+    })  # fmt: skip
     installation.plan_children()
     worker = next(child for child in installation.children if child.name == "worker")
     ours = set(SERVICES["worker"]["command"])

@@ -1,0 +1,104 @@
+"""Workers show that they take jobs; the Nights page and the readiness check say who does."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import redis
+from django.conf import settings
+from django.db.models import F
+from django.test import Client
+from django.urls import reverse
+
+from config.life_signs import WorkerSigns
+from metrics.life_signs import MISSED, give_sign, take_leave, who_is_at_work
+from metrics.models import LifeSign
+
+pytestmark = pytest.mark.django_db
+BOTH = ["default", "mail"]
+
+
+@pytest.fixture
+def nights(as_user, lea):
+    def page() -> str:
+        return as_user(lea).get(reverse("metrics:night_list")).content.decode()
+
+    return page
+
+
+def the_clock_rings() -> None:
+    give_sign("beat@here", 9, queues=[], is_clock=True)
+
+
+def fall_silent(name: str) -> None:
+    LifeSign.objects.filter(name=name).update(seen_at=F("seen_at") - timedelta(minutes=2))
+
+
+def test_the_page_says_how_many_workers_answer_and_when_the_last_did(nights):
+    the_clock_rings()
+    for pid in (1, 2, 2):
+        give_sign("celery@here", pid, queues=BOTH)
+    give_sign("celery@gone", 3, queues=BOTH)
+    fall_silent("celery@gone")
+
+    page = nights()
+
+    assert re.search(r"Workers answering: 2, last sign \d s ago\.", page)
+    assert "alert-" not in page
+
+
+def test_silence_and_a_queue_that_nobody_serves_are_warnings(nights):
+    never = nights()
+    give_sign("celery@here", 1, queues=["default"])
+    half = nights()
+    fall_silent("celery@here")
+    silent = nights()
+
+    assert "No worker answers. Nothing is closed, imported or sent" in never
+    assert "No worker takes jobs of these queues: mail." in half
+    assert "The clock does not ring" in half
+    assert "No worker answers; the last sign came 12" in silent
+
+
+def test_the_readiness_check_tells_but_does_not_fail():
+    alone = Client().get("/health/ready/")
+    the_clock_rings()
+    give_sign("celery@here", 1, queues=BOTH)
+    together = Client().get("/health/ready/")
+
+    assert (alone.status_code, together.status_code) == (200, 200)
+    assert alone.json() == {"ready": True, "redis": True, "workers": 0, "clock_rings": False,
+                            "queues_without_a_worker": BOTH}  # fmt: skip
+    assert together.json() == {"ready": True, "redis": True, "workers": 1, "clock_rings": True,
+                               "queues_without_a_worker": []}  # fmt: skip
+
+
+def test_who_ends_in_peace_is_forgotten_at_once_and_who_was_killed_after_a_day():
+    give_sign("celery@here", 1, queues=BOTH)
+    give_sign("celery@here", 2, queues=BOTH)
+    take_leave("celery@here", 1)
+    LifeSign.objects.update(seen_at=F("seen_at") - timedelta(days=2))
+    give_sign("celery@here", 3, queues=BOTH)
+
+    assert list(LifeSign.objects.values_list("pid", flat=True)) == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_lets_jobs_wait_gives_no_sign_until_it_takes_one():
+    broker = settings.CACHES["default"]["LOCATION"]
+    conf, amqp = SimpleNamespace(broker_url=broker), SimpleNamespace(queues=SimpleNamespace())
+    amqp.queues.consume_from = dict.fromkeys(BOTH)
+    worker = SimpleNamespace(hostname="celery@here", app=SimpleNamespace(conf=conf, amqp=amqp))
+    signs = WorkerSigns(worker)
+
+    with redis.Redis.from_url(broker) as client:
+        client.rpush("mail", "a job nobody takes")
+        for _look in range(MISSED):
+            LifeSign.objects.all().delete()
+            signs.look(worker)
+        assert who_is_at_work().workers == 0
+        client.delete("mail")
+    signs.look(worker)
+
+    assert who_is_at_work().workers == 1
