@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0009_alerts_know_when_they_changed'),
+        ('metrics', '0010_traits_and_plans'),
     ]
 
     operations = [
