@@ -23,14 +23,16 @@ from bench.rows import Row, seconds_of
 from bench.serving import wait_for
 from config.embedded.processes import free_port
 from customers.ingest import NewEvent, event_id_of
-from customers.ingest.storing import COLUMNS, copy_line
+from customers.ingest.storing import COLUMNS, STAGED, copy_line
 from customers.models import Customer, UsageEvent
 
 BATCH = 500
 BATCHES = 120
 CLIENTS = 4
 COMPANIES = 1_000
-MAKE_STAGE = "CREATE TEMPORARY TABLE bench_stage (LIKE customers_usageevent) ON COMMIT DELETE ROWS"
+MAKE_STAGE = """
+CREATE TEMPORARY TABLE bench_stage (LIKE customers_usageevent, digest integer) ON COMMIT DELETE ROWS
+"""
 INSERT = f"""
 INSERT INTO customers_usageevent ({COLUMNS}) SELECT {COLUMNS} FROM bench_stage
 ON CONFLICT DO NOTHING
@@ -117,7 +119,7 @@ def _copy_all(batches: list[str]) -> None:
         cursor.execute(MAKE_STAGE)
         for text in batches:
             with transaction.atomic():
-                with cursor.copy(f"COPY bench_stage ({COLUMNS}) FROM STDIN") as copy:
+                with cursor.copy(f"COPY bench_stage ({STAGED}) FROM STDIN") as copy:
                     copy.write(text)
                 cursor.execute(INSERT)
         cursor.execute("DROP TABLE bench_stage")

@@ -60,6 +60,7 @@ EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=400)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=600)
 # A message of a source is known as sent before for so many days.
 EVENT_DEDUPE_DAYS = env.int("EVENT_DEDUPE_DAYS", default=35)
+EVENT_NAMES_PER_SOURCE = env.int("EVENT_NAMES_PER_SOURCE", default=2_000)
 EVENT_MAX_BYTES = env.int("EVENT_MAX_BYTES", default=32_768)
 # A company a server speaks of and nobody knows becomes a customer in stage "detected".
 EVENTS_CREATE_CUSTOMERS = env.bool("EVENTS_CREATE_CUSTOMERS", default=True)

@@ -9,6 +9,7 @@ from customers.models import (
     Customer,
     DirtyDay,
     Discount,
+    EventName,
     ExchangeRate,
     ImportRow,
     ImportRun,
@@ -127,8 +128,15 @@ class AccountAliasAdmin(BackOffice):
 
 @admin.register(SourceDay)
 class SourceDayAdmin(ReadOnly):
-    list_display = ("source", "day", "stored", "duplicate", "waiting", "quarantined", "dropped")
+    list_display = ("source", "day", "stored", "duplicate", "differing", "waiting", "quarantined")
     search_fields = ("source",)
+
+
+@admin.register(EventName)
+class EventNameAdmin(ReadOnly):
+    list_display = ("name", "source", "looks_personal", "first_seen_at")
+    search_fields = ("name",)
+    may_delete = True
 
 
 @admin.register(DirtyDay)
@@ -138,7 +146,7 @@ class DirtyDayAdmin(ReadOnly):
 
 @admin.register(SeenMessage)
 class SeenMessageAdmin(ReadOnly):
-    list_display = ("event_id", "seen_on")
+    list_display = ("event_id", "seen_on", "digest")
 
 
 @admin.register(UnresolvedEvent)

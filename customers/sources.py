@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from accounts.models import ApiKey, User
-from customers.models import SourceDay, UnresolvedEvent
+from customers.models import EventName, SourceDay, UnresolvedEvent
 
-NAMES = ["stored", "duplicate", "waiting", "quarantined", "dropped"]
+NAMES = ["stored", "duplicate", "differing", "waiting", "quarantined", "dropped"]
 SUMS = {name: Sum(name) for name in NAMES}
 
 
@@ -46,6 +47,34 @@ def days_of(source: ApiKey, *, today: date, days: int) -> list[dict[str, Any]]:
     since = today - timedelta(days=days - 1)
     rows = SourceDay.objects.filter(source=source, day__gte=since).values("day")
     return list(rows.annotate(**SUMS).order_by("-day"))
+
+
+# From here on somebody should look, before events end in quarantine.
+MANY_NAMES = 0.8
+PERSONAL_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class NameWarnings:
+    """What the names of a source's events give reason to look at; empty when nothing does."""
+
+    used: int
+    most: int
+    personal: list[str]
+
+    @property
+    def are_many(self) -> bool:
+        return self.used >= self.most * MANY_NAMES
+
+
+def name_warnings(source: ApiKey) -> NameWarnings:
+    names = EventName.objects.filter(source=source)
+    personal = names.filter(looks_personal=True).order_by("name")[:PERSONAL_SHOWN]
+    return NameWarnings(
+        used=names.count(),
+        most=settings.EVENT_NAMES_PER_SOURCE,
+        personal=list(personal.values_list("name", flat=True)),
+    )
 
 
 def waiting_accounts(user: User, *, limit: int) -> list[dict[str, Any]]:

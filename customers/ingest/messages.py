@@ -39,6 +39,9 @@ REASONS = {
     "bad_time": _("The timestamp is not an ISO 8601 date and time."),
     "outside_time_window": _("The timestamp is too old or lies in the future."),
     "bad_properties": _("Properties and traits must be JSON objects."),
+    "too_many_names": _(
+        "The source uses too many different event names. Put what varies into properties."
+    ),
     "refused_by_database": _("The database could not store the event."),
 }
 _TOO_DEEP_MARK = json.dumps(TOO_DEEP)

@@ -20,12 +20,14 @@ from customers.ingest.messages import (
     ALIAS,
     GROUP,
     IDENTIFY,
+    TRACK,
     Envelope,
     Message,
     Refusal,
     screen,
     whole_number,
 )
+from customers.ingest.names import names_beyond_limit
 from customers.ingest.people import apply_calls
 from customers.ingest.posthog import message_from_posthog
 from customers.ingest.resolving import resolve
@@ -38,6 +40,10 @@ Reader = Callable[[dict[str, Any], Envelope], Message | None]
 READERS: dict[str, Reader] = {"segment": message_from_segment, "posthog": message_from_posthog}
 
 STORED, DUPLICATE, WAITING = "stored", "duplicate", "waiting"
+# Sent twice under one id, and not the same: the first one stays.
+DIFFERS = "duplicate_differs"
+# Nothing more is to be done about them.
+PLACED = frozenset({STORED, DUPLICATE, DIFFERS, WAITING})
 QUARANTINED, DROPPED, IGNORED = "quarantined", "dropped", "ignored"
 
 # What says something about people and companies, beside being an event.
@@ -45,12 +51,13 @@ CALLS = frozenset({IDENTIFY, GROUP, ALIAS})
 SLOTS = 8
 COUNT = """
 INSERT INTO customers_sourceday AS counted
-    (source_id, day, slot, stored, duplicate, waiting, quarantined, dropped, last_at)
-VALUES (%(source)s, %(day)s, %(slot)s, %(stored)s, %(duplicate)s, %(waiting)s, %(quarantined)s,
-    %(dropped)s, %(now)s)
+    (source_id, day, slot, stored, duplicate, differing, waiting, quarantined, dropped, last_at)
+VALUES (%(source)s, %(day)s, %(slot)s, %(stored)s, %(duplicate)s, %(differing)s, %(waiting)s,
+    %(quarantined)s, %(dropped)s, %(now)s)
 ON CONFLICT (source_id, day, slot) DO UPDATE SET
     stored = counted.stored + excluded.stored,
     duplicate = counted.duplicate + excluded.duplicate,
+    differing = counted.differing + excluded.differing,
     waiting = counted.waiting + excluded.waiting,
     quarantined = counted.quarantined + excluded.quarantined,
     dropped = counted.dropped + excluded.dropped,
@@ -78,6 +85,7 @@ def take_in(source: ApiKey, shape: str, items: Sequence[Any], envelope: Envelope
     with transaction.atomic():
         if source.is_usable(envelope.received_at):
             messages = _read(shape, items, envelope, receipt)
+            _refuse_names(source, messages, receipt)
             places = place(source, list(messages.values()), envelope.received_at)
             _note(receipt, messages, places)
             _quarantine(source, shape, items, envelope, receipt)
@@ -104,6 +112,17 @@ def _read(
     return messages
 
 
+def _refuse_names(source: ApiKey, messages: dict[int, Message], receipt: Receipt) -> None:
+    names = {message.name for message in messages.values() if message.kind == TRACK}
+    beyond = names_beyond_limit(source, names) if names else set()
+    if beyond:
+        for index, message in list(messages.items()):
+            if message.kind == TRACK and message.name in beyond:
+                receipt.message_ids[index] = message.message_id
+                receipt.refuse(index, Refusal("too_many_names", message.name))
+                del messages[index]
+
+
 def place(source: ApiKey, messages: list[Message], received_at: datetime) -> list[str]:
     """Store the messages whose customer is known, let the others wait. A verdict for each.
 
@@ -121,7 +140,8 @@ def place(source: ApiKey, messages: list[Message], received_at: datetime) -> lis
     verdicts = []
     seen = set(done.duplicates)
     for event_id, customer in zip(ids, customers, strict=True):
-        verdict = done.refused.get(event_id) or (DUPLICATE if event_id in seen else STORED)
+        again = DIFFERS if event_id in done.differing else DUPLICATE
+        verdict = done.refused.get(event_id) or (again if event_id in seen else STORED)
         verdicts.append(verdict if customer is not None else WAITING)
         seen.add(event_id)
     if source.kind != ApiKey.Kind.BROWSER:
@@ -148,7 +168,8 @@ def _row(
         whole_number(properties.get("$seconds"), 0),
         message.occurred_at,
         received_at,
-        orjson.dumps(kept).decode(),
+        # In order of the keys, so that the same is the same whichever comes first.
+        orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode(),
     )
 
 
@@ -188,7 +209,7 @@ def _let_wait(
 def _note(receipt: Receipt, messages: dict[int, Message], places: list[str]) -> None:
     for (index, message), verdict in zip(messages.items(), places, strict=True):
         receipt.message_ids[index] = message.message_id
-        if verdict in (STORED, DUPLICATE, WAITING):
+        if verdict in PLACED:
             receipt.verdicts[index] = verdict
         else:
             receipt.refuse(index, Refusal("refused_by_database", verdict))
@@ -238,7 +259,8 @@ def count(source: ApiKey, verdicts: Sequence[str], now: datetime) -> None:
                 "day": local_day(now),
                 "slot": random.randrange(SLOTS),  # noqa: S311  # spreads load, guards nothing
                 "stored": counted[STORED],
-                "duplicate": counted[DUPLICATE],
+                "duplicate": counted[DUPLICATE] + counted[DIFFERS],
+                "differing": counted[DIFFERS],
                 "waiting": counted[WAITING],
                 "quarantined": counted[QUARANTINED],
                 "dropped": counted[DROPPED],

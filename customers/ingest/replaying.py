@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey
 from customers.ingest.messages import Envelope, Message
-from customers.ingest.receiving import DUPLICATE, STORED, WAITING, place, take_in
+from customers.ingest.receiving import PLACED, WAITING, place, take_in
 from customers.models import (
     AccountAlias,
     Contact,
@@ -62,7 +62,7 @@ def _replay_batch(source: ApiKey) -> int:
         done = [
             row.pk
             for row, verdict in zip(group, verdicts, strict=True)
-            if verdict in (STORED, DUPLICATE)
+            if verdict in PLACED - {WAITING}
         ]
         UnresolvedEvent.objects.filter(pk__in=done).delete()
         placed += len(done)
@@ -106,7 +106,7 @@ def retry_quarantined(row: QuarantinedEvent) -> bool:
             return True
         QuarantinedEvent.objects.filter(pk=row.pk).delete()
         receipt = take_in(row.source, kept["shape"], [kept["item"]], envelope)
-    return receipt.verdicts[0] in (STORED, DUPLICATE, WAITING)
+    return receipt.verdicts[0] in PLACED
 
 
 def forget_old(now: datetime) -> int:

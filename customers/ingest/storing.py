@@ -6,6 +6,7 @@ the key of the table itself, which still holds when the first has forgotten the 
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -28,20 +29,22 @@ COLUMNS = (
     "customer_id, client_ts, event_id, source_id, message_id, person, kind, name, quantity,"
     " seconds, occurred_at, received_at, properties"
 )
+STAGED = f"{COLUMNS}, digest"
 # Emptied by every commit and made again when missing, so nothing is left on the connection.
 # What an earlier call of the same transaction staged has gone to its place long since.
 MAKE_STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_usage_event
-    (LIKE customers_usageevent INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+    (LIKE customers_usageevent INCLUDING DEFAULTS, digest integer) ON COMMIT DELETE ROWS;
 DELETE FROM staged_usage_event
 """
-FILL_STAGE = f"COPY staged_usage_event ({COLUMNS}) FROM STDIN"
-# One output row for each event that was there before. Sorted, so that two requests which carry
-# the same messages in another order cannot wait for each other.
+FILL_STAGE = f"COPY staged_usage_event ({STAGED}) FROM STDIN"
+# One output row for each event that was there before, and whether it said something else.
+# Sorted, so that two requests which carry the same messages in another order cannot wait for each
+# other.
 MOVE_FROM_STAGE = f"""
 WITH fresh AS (
-    INSERT INTO customers_seenmessage (event_id, seen_on)
-    SELECT event_id, %(seen_on)s FROM staged_usage_event ORDER BY event_id
+    INSERT INTO customers_seenmessage (event_id, seen_on, digest)
+    SELECT event_id, %(seen_on)s, digest FROM staged_usage_event ORDER BY event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id
 ), kept AS (
@@ -50,7 +53,8 @@ WITH fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING event_id
 )
-SELECT replace(event_id::text, '-', '') FROM staged_usage_event
+SELECT replace(event_id::text, '-', ''), coalesce(seen.digest <> staged.digest, false)
+FROM staged_usage_event staged LEFT JOIN customers_seenmessage seen USING (event_id)
 WHERE event_id NOT IN (SELECT event_id FROM kept)
 """  # noqa: S608  # the columns are a constant
 WITHDRAW = """
@@ -96,12 +100,15 @@ class Stored:
 
     count: int = 0
     duplicates: set[str] = field(default_factory=set)
+    # Those among the duplicates that say something else than the first one did.
+    differing: set[str] = field(default_factory=set)
     # Events that PostgreSQL refuses, with its reason. Nothing else is lost for their sake.
     refused: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Stored") -> None:
         self.count += other.count
         self.duplicates |= other.duplicates
+        self.differing |= other.differing
         self.refused |= other.refused
 
 
@@ -119,9 +126,14 @@ def store_events(rows: Sequence[NewEvent], *, now: datetime) -> Stored:
     Of two rows with one event id the first counts. Days that are over are marked for a recount.
     """
     first_of: dict[str, NewEvent] = {}
+    differing = set()
     for row in rows:
-        first_of.setdefault(row.event_id, row)
-    return _store_or_halve([first_of[key] for key in sorted(first_of)], now)
+        first = first_of.setdefault(row.event_id, row)
+        if first is not row and digest_of(first) != digest_of(row):
+            differing.add(row.event_id)
+    done = _store_or_halve([first_of[key] for key in sorted(first_of)], now)
+    done.differing |= differing
+    return done
 
 
 def _store_or_halve(rows: list[NewEvent], now: datetime) -> Stored:
@@ -148,9 +160,11 @@ def _store(rows: list[NewEvent], now: datetime) -> Stored:
         with connection.wrap_database_errors, cursor.copy(FILL_STAGE) as copy:
             copy.write(text)
         cursor.execute(MOVE_FROM_STAGE, {"seen_on": now.date()})
-        duplicates = {event_id for (event_id,) in cursor.fetchall()}
+        again = dict(cursor.fetchall())
+        duplicates = set(again)
         mark_days(_days_that_are_over(rows, duplicates, now))
-    return Stored(count=len(rows) - len(duplicates), duplicates=duplicates)
+    differing = {event_id for event_id, differs in again.items() if differs}
+    return Stored(len(rows) - len(duplicates), duplicates, differing)
 
 
 def copy_line(event: NewEvent) -> str:
@@ -163,8 +177,17 @@ def copy_line(event: NewEvent) -> str:
         f"{event.customer_id}\t{client_ts}\t{event.event_id}\t{event.source_id}"
         f"\t{_escaped(event.message_id)}\t{_escaped(event.person)}\t{event.kind}"
         f"\t{_escaped(event.name)}\t{event.quantity}\t{event.seconds}\t{occurred_at}"
-        f"\t{event.received_at.isoformat()}\t{properties}\n"
+        f"\t{event.received_at.isoformat()}\t{properties}\t{digest_of(event)}\n"
     )
+
+
+def digest_of(event: NewEvent) -> int:
+    """What happened, to whom and how; without times, which a second delivery may change."""
+    said = (
+        f"{event.kind}\t{event.name}\t{event.person}\t{event.quantity}\t{event.seconds}"
+        f"\t{event.properties}"
+    )
+    return zlib.crc32(said.encode(errors="surrogatepass")) - 0x80000000
 
 
 def _escaped(text: str) -> str:

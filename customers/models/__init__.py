@@ -1,7 +1,7 @@
 from customers.models.attribute import Attribute
 from customers.models.contact import Contact
 from customers.models.customer import Customer
-from customers.models.event_source import AccountAlias, SourceDay
+from customers.models.event_source import AccountAlias, EventName, SourceDay
 from customers.models.exchange_rate import ExchangeRate
 from customers.models.import_run import ImportRow, ImportRun
 from customers.models.product import Product
@@ -26,6 +26,7 @@ __all__ = [
     "Customer",
     "DirtyDay",
     "Discount",
+    "EventName",
     "ExchangeRate",
     "ImportRow",
     "ImportRun",

@@ -20,6 +20,8 @@ class SourceDay(models.Model):
     slot = models.PositiveSmallIntegerField()
     stored = models.BigIntegerField(_("stored"), default=0)
     duplicate = models.BigIntegerField(_("sent twice"), default=0)
+    # Among those sent twice.
+    differing = models.BigIntegerField(_("sent twice and changed"), default=0, db_default=0)
     waiting = models.BigIntegerField(_("without a customer"), default=0)
     quarantined = models.BigIntegerField(_("in quarantine"), default=0)
     dropped = models.BigIntegerField(_("dropped"), default=0)
@@ -37,6 +39,28 @@ class SourceDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.day}"
+
+
+class EventName(models.Model):
+    """A name of events that a source has used: how many there are, and what they give away."""
+
+    source = models.ForeignKey("accounts.ApiKey", models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    looks_personal = models.BooleanField(_("looks like personal data"), default=False)
+    first_seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
+
+    objects = EventSourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source", "name"]
+        verbose_name = _("event name")
+        verbose_name_plural = _("event names")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "name"], name="event_name_once_per_source")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @audited()

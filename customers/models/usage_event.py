@@ -72,6 +72,8 @@ class SeenMessage(models.Model):
     # Name-based UUID of (source, message id), as in `UsageEvent`.
     event_id = models.UUIDField(primary_key=True)
     seen_on = models.DateField()
+    # CRC-32 of what it said, to tell a message sent twice from another under the same id.
+    digest = models.IntegerField(null=True)
 
     class Meta:
         verbose_name = _("message seen")

@@ -32,6 +32,7 @@ NEEDED = {
     "outreach.Suppression": Permission.SEND_SURVEYS,
     "customers.AccountAlias": Permission.MANAGE_KEYS,
     "customers.SourceDay": Permission.MANAGE_KEYS,
+    "customers.EventName": Permission.MANAGE_KEYS,
     "customers.UnresolvedEvent": Permission.MANAGE_KEYS,
     "customers.QuarantinedEvent": Permission.MANAGE_KEYS,
 }

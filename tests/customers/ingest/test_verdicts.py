@@ -53,7 +53,7 @@ def test_the_first_body_of_a_message_stays(batch, bakery):
 
     answer = batch(a_track(1, event="second", context={"groupId": "other"}))
 
-    assert answer.json()["verdicts"] == ["duplicate"]
+    assert answer.json()["verdicts"] == ["duplicate_differs"]
     assert UsageEvent.objects.get().name == "first"
 
 
