@@ -25,6 +25,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who may look after customers."""
         return self.active().exclude(role=Role.VIEWER)
 
+    def as_choices(self) -> list[tuple[str, str]]:
+        """Key and name of each for a select; there may be hundreds, so only these are read."""
+        rows = self.values_list("pk", "full_name", "email")
+        return [(str(pk), full_name or email) for pk, full_name, email in rows]
+
     def owed_a_letter(self) -> Self:
         return self.active().exclude(letter_due="")
 

@@ -99,7 +99,6 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "rest_framework",
-    "tablericons",
     "accounts",
     "customers",
     "outreach",
@@ -143,6 +142,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.navigation",
             ],
+            "libraries": {"tablericons": "config.icons"},
         },
     },
 ]

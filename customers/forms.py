@@ -52,9 +52,9 @@ class PortfolioForm(forms.Form):
         super().__init__(*args, **kwargs)
         csms = User.objects.visible_to(user).csms()
         # One reading for this filter and for handing customers over.
-        self.csms = [(str(csm.pk), str(csm)) for csm in csms.only("full_name", "email")]
+        self.csms = csms.as_choices()
         self.fields["csm"].queryset = csms
-        self.fields["csm"].choices = [("", _("Any CSM")), *self.csms]
+        self.fields["csm"].choices = lambda: [("", _("Any CSM")), *self.csms]
         segments = [(segment, segment) for segment in known_segments()]
         self.fields["segment"].choices = [("", _("Any segment")), *segments]
         if not user.sees_every_customer:

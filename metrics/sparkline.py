@@ -7,6 +7,7 @@ the line instead of being drawn as nought.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 WIDTH, HEIGHT, MARGIN = 96, 24, 2
 
@@ -28,26 +29,28 @@ def sparkline(figures: Sequence[Figure], *, from_zero: bool = True) -> Sparkline
     if not known:
         return Sparkline("", "", None)
     low = min(0.0, *known) if from_zero else min(known)
-    span = (max(known) - low) or 1.0
-    step = (WIDTH - 2 * MARGIN) / max(1, len(figures) - 1)
-
-    def point(index: int, figure: float) -> tuple[str, str]:
-        height = (HEIGHT - 2 * MARGIN) * (figure - low) / span
-        return f"{MARGIN + index * step:.1f}", f"{HEIGHT - MARGIN - height:.1f}"
-
+    scale = (HEIGHT - 2 * MARGIN) / ((max(known) - low) or 1.0)
+    floor = HEIGHT - MARGIN
     runs: list[list[tuple[str, str]]] = [[]]
-    for index, figure in enumerate(figures):
+    for x, figure in zip(_places(len(figures)), figures, strict=True):
         if figure is None:
             runs.append([])
         else:
-            runs[-1].append(point(index, float(figure)))
+            runs[-1].append((x, f"{floor - scale * (float(figure) - low):.1f}"))
     runs = [run for run in runs if run]
+    lines = [f"M{'L'.join([f'{x},{y}' for x, y in run])}" for run in runs]
     return Sparkline(
-        line="".join(_path(run) for run in runs),
-        area="".join(f"{_path(run)}L{run[-1][0]},{HEIGHT}L{run[0][0]},{HEIGHT}Z" for run in runs),
+        line="".join(lines),
+        area="".join(
+            f"{line}L{run[-1][0]},{HEIGHT}L{run[0][0]},{HEIGHT}Z"
+            for line, run in zip(lines, runs, strict=True)
+        ),
         end=runs[-1][-1],
     )
 
 
-def _path(run: list[tuple[str, str]]) -> str:
-    return "M" + "L".join(f"{x},{y}" for x, y in run)
+@lru_cache(maxsize=64)
+def _places(count: int) -> tuple[str, ...]:
+    """How far to the right each of so many figures stands."""
+    step = (WIDTH - 2 * MARGIN) / max(1, count - 1)
+    return tuple(f"{MARGIN + index * step:.1f}" for index in range(count))

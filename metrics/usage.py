@@ -51,6 +51,13 @@ MORE_USAGE = """
         active_people = greatest(metrics_dailyusage.active_people, excluded.active_people),
         seconds = greatest(metrics_dailyusage.seconds, excluded.seconds)
 """
+# One row for each customer: at which places of the period she used it, and how much.
+USES = """
+    SELECT customer_id, array_agg(day - %(start)s::date), array_agg(event_count)
+    FROM metrics_dailyusage
+    WHERE customer_id = ANY(%(ids)s) AND day BETWEEN %(start)s AND %(end)s
+    GROUP BY customer_id
+"""
 
 
 @dataclass(frozen=True)
@@ -120,9 +127,11 @@ def usage_history(customer_id: int, start: date, end: date) -> list[UsagePoint]:
 
 def uses_by_day(customer_ids: Iterable[int], day: date, days: int = 28) -> dict[int, list[int]]:
     """Uses of the last `days` days up to and with a day, oldest first, for the rows of one page."""
-    start = day - timedelta(days=days - 1)
     uses = {customer_id: [0] * days for customer_id in customer_ids}
-    rows = DailyUsage.objects.filter(customer_id__in=list(uses), day__gte=start, day__lte=day)
-    for customer_id, used_on, count in rows.values_list("customer_id", "day", "event_count"):
-        uses[customer_id][(used_on - start).days] = count
+    start = day - timedelta(days=days - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(USES, {"ids": list(uses), "start": start, "end": day})
+        for customer_id, places, counts in cursor.fetchall():
+            for place, count in zip(places, counts, strict=True):
+                uses[customer_id][place] = count
     return uses

@@ -1,3 +1,4 @@
+import functools
 from datetime import date
 from typing import Any
 
@@ -130,12 +131,13 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:customer_detail", args=[self.pk])
+        before, after = _address_of_any()
+        return f"{before}{self.pk}{after}"
 
     @property
-    def standing_words(self) -> tuple[Promise | str, Promise | str]:
+    def standing(self) -> str:
         """Stage and touch in words; `get_…_display` translates every choice to find one."""
-        return self.Stage(self.stage).label, self.Touch(self.touch).label
+        return f"{STAGE_WORDS[self.stage]} · {TOUCH_WORDS[self.touch]}"
 
     def is_active_on(self, day: date) -> bool:
         """The churn day is the first day without the customer."""
@@ -162,3 +164,14 @@ class Customer(models.Model):
 
     def attribute(self, key: str) -> Any:
         return self.attributes.get(key)
+
+
+STAGE_WORDS: dict[str, Promise | str] = dict(Customer.Stage.choices)
+TOUCH_WORDS: dict[str, Promise | str] = dict(Customer.Touch.choices)
+
+
+@functools.cache
+def _address_of_any() -> tuple[str, str]:
+    """What stands around the key in the address of a customer; a list would look it up per line."""
+    before, _key, after = reverse("customers:customer_detail", args=[0]).rpartition("0")
+    return before, after

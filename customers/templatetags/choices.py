@@ -1,22 +1,35 @@
 """Choices of a select, made in one go: there may be hundreds, and a template is slow at each."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
 
 register = template.Library()
-CHOSEN = mark_safe(" selected")
 
 
 @register.simple_tag
 def options(choices: Iterable[tuple[Any, Any]], chosen: object = "") -> SafeString:
     """The options of `(value, label)`, of which the one with the value `chosen` is chosen."""
     wanted = str(chosen)
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, CHOSEN if str(value) == wanted else "", label) for value, label in choices),
+    made = [
+        f'<option value="{escape(str(value))}"{" selected" if str(value) == wanted else ""}>'
+        f"{escape(str(label))}</option>"
+        for value, label in choices
+    ]
+    return mark_safe("".join(made))  # noqa: S308  # values and labels are escaped
+
+
+@register.simple_tag
+def pick(customer: Customer) -> SafeString:
+    """The box that chooses a line of the list."""
+    label = _("Choose %(name)s") % {"name": customer.name}
+    return mark_safe(  # noqa: S308  # the name is escaped
+        f'<input class="form-check-input" type="checkbox" name="customer" value="{customer.pk}"'
+        f' form="bulk" data-pick aria-label="{escape(label)}">'
     )

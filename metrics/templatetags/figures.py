@@ -1,15 +1,19 @@
 """Figures on pages: money, shares, changes, health and small pictures.
 
-Nothing is computed here but wording and geometry. None is shown as "n/a" everywhere.
+Nothing is computed here but wording and geometry. None is shown as "n/a" everywhere. What a list
+says on line after line is remembered; each such function says the same of the same few values, of
+which the language is one.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -83,7 +87,10 @@ def _rounded(figure: Decimal | float, decimals: int) -> Decimal:
 @register.filter
 def figure(value: Decimal | int | float | None, decimals: int = 0) -> str:
     """A count or a plain figure with separated thousands."""
-    return na() if is_unknown(value) else f"{_rounded(value, decimals):,}"
+    if is_unknown(value):
+        return na()
+    is_whole = isinstance(value, int) and not decimals
+    return f"{value:,}" if is_whole else f"{_rounded(value, decimals):,}"
 
 
 @register.filter
@@ -108,9 +115,7 @@ def ago(moment: datetime | date | None, today: date | None = None) -> str:
         return _("never")
     day = days.local_day(moment) if isinstance(moment, datetime) else moment
     passed = ((today or days.today()) - day).days
-    if passed <= 0:
-        return _("today")
-    return ngettext("%(n)s day ago", "%(n)s days ago", passed) % {"n": f"{passed:,}"}
+    return _distance(max(passed, 0), get_language())
 
 
 @register.filter
@@ -118,24 +123,45 @@ def until(day: date | None, today: date | None = None) -> str:
     """How many days are left, in words."""
     if not day:
         return na()
-    left = (day - (today or days.today())).days
-    if left == 0:
+    return _distance((today or days.today()).toordinal() - day.toordinal(), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _distance(passed: int, _language: str | None) -> str:
+    """Days from today in words: 3 have passed, -3 are left."""
+    if passed == 0:
         return _("today")
-    if left < 0:
-        return ngettext("%(n)s day ago", "%(n)s days ago", -left) % {"n": f"{-left:,}"}
-    return ngettext("in %(n)s day", "in %(n)s days", left) % {"n": f"{left:,}"}
+    if passed > 0:
+        return ngettext("%(n)s day ago", "%(n)s days ago", passed) % {"n": f"{passed:,}"}
+    return ngettext("in %(n)s day", "in %(n)s days", -passed) % {"n": f"{-passed:,}"}
+
+
+@register.filter
+def short_day(day: date | None) -> str:
+    """A day as lists write it: 6 Jun 2027."""
+    return _short_day(day, get_language()) if day else ""
+
+
+@lru_cache(maxsize=4096)
+def _short_day(day: date, _language: str | None) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 @register.simple_tag
 def health(band: str | None, score: Decimal | None = None, *, word: bool = True) -> SafeString:
     """Shape, figure and word of a health band. Without `word` it is only read out."""
-    band = band if band in SHAPES else "none"
+    shown = "" if score is None else figure(score)
+    return _health(band if band in SHAPES else "none", shown, word, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _health(band: str, score: str, word: bool, _language: str | None) -> SafeString:
     return format_html(
         '<span class="health health-{}"><svg width="12" height="12" viewBox="0 0 12 12"'
         ' aria-hidden="true">{}</svg>{}<span class="{}">{}</span></span>',
         band,
         mark_safe(SHAPES[band]),  # noqa: S308  # a constant of this module
-        "" if score is None else format_html('<span class="health-score">{}</span>', figure(score)),
+        format_html('<span class="health-score">{}</span>', score) if score else "",
         "health-word" if word else "visually-hidden",
         HealthScore.Band(band).label,
     )
@@ -146,7 +172,11 @@ def trend(change: Decimal | int | None, *, decimals: int = 0, good: str = "up") 
     """An arrow and the signed change. `good` says which direction is welcome."""
     if is_unknown(change):
         return mark_safe("")
-    rounded = _rounded(change, decimals)
+    return _trend(_rounded(change, decimals), decimals, good)
+
+
+@lru_cache(maxsize=2048)
+def _trend(rounded: Decimal, decimals: int, good: str) -> SafeString:
     way = "up" if rounded > 0 else "down" if rounded < 0 else "flat"
     feeling = "flat" if way == "flat" else "good" if way == good else "bad"
     return format_html(
@@ -154,7 +184,7 @@ def trend(change: Decimal | int | None, *, decimals: int = 0, good: str = "up") 
         ' aria-hidden="true"><path d="{}"/></svg>{}</span>',
         feeling,
         ARROWS[way],
-        signed(change, decimals),
+        signed(rounded, decimals),
     )
 
 
@@ -166,25 +196,15 @@ def spark(
     picture = sparkline(figures or [], from_zero=from_zero)
     if picture.end is None:
         return na()
-    words = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
+    words = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    shape = ' preserveAspectRatio="none"' if wide else ""
     x, y = picture.end
-    return format_html(
-        '<svg class="spark{}" width="{}" height="{}" viewBox="0 0 {} {}"{} {}>'
-        '<path class="spark-area" d="{}"/><path class="spark-line" d="{}"/>{}</svg>',
-        " spark-wide" if wide else "",
-        WIDTH,
-        HEIGHT,
-        WIDTH,
-        HEIGHT,
-        mark_safe(' preserveAspectRatio="none"') if wide else "",
-        words,
-        picture.area,
-        picture.line,
-        "" if wide else format_html('<circle class="spark-dot" cx="{}" cy="{}" r="2"/>', x, y),
+    dot = "" if wide else f'<circle class="spark-dot" cx="{x}" cy="{y}" r="2"/>'
+    return mark_safe(  # noqa: S308  # the label is escaped, all else is made of figures
+        f'<svg class="spark{" spark-wide" if wide else ""}" width="{WIDTH}" height="{HEIGHT}"'
+        f' viewBox="0 0 {WIDTH} {HEIGHT}"{shape} {words}>'
+        f'<path class="spark-area" d="{picture.area}"/>'
+        f'<path class="spark-line" d="{picture.line}"/>{dot}</svg>'
     )
 
 

@@ -134,6 +134,26 @@ def test_a_search_as_you_type_brings_only_the_table(as_user, lea):
     assert response["HX-Replace-Url"] == f"{LIST}?q=well"
 
 
+def test_a_name_cannot_smuggle_markup_into_a_line(as_user, lea):
+    with_score('"><script>alert(1)</script>', 80, lea)
+
+    assert b"<script>alert" not in as_user(lea).get(LIST).content
+
+
+def test_lines_speak_the_language_of_whoever_reads(as_user, lea, vic):
+    customer = with_score("Well", 80, lea, renews_on=DAY + timedelta(days=9))
+    Customer.objects.filter(pk=customer.pk).update(last_touch_at="2026-06-01T00:00Z")
+    lea.language = "ja"
+    lea.save()
+
+    first, second, again = (as_user(user).get(LIST).text for user in (lea, vic, lea))
+
+    assert "in 9 days" in second
+    assert "in 9 days" not in first + again
+    assert "Adopting · Low touch" in second
+    assert "Adopting" not in first + again
+
+
 def test_an_empty_list_says_what_to_do(as_user, lea):
     assert b"Import your customers" in as_user(lea).get(LIST).content
 
