@@ -6,6 +6,7 @@ from customers.models import (
     AccountAlias,
     Attribute,
     Contact,
+    CostLine,
     Customer,
     DirtyDay,
     Discount,
@@ -16,6 +17,7 @@ from customers.models import (
     Product,
     Purchase,
     QuarantinedEvent,
+    RoleRate,
     SeenMessage,
     SourceDay,
     Subscription,
@@ -40,6 +42,18 @@ class CustomerAdmin(BackOffice):
 class ContactAdmin(BackOffice):
     list_display = ("name", "email", "customer", "role", "consent", "bounced_at", "left_at")
     search_fields = ("external_id", "email", "customer")
+
+
+@admin.register(CostLine)
+class CostLineAdmin(BackOffice):
+    list_display = ("label", "kind", "starts_on", "until", "amount", "currency",
+                    "retention_share", "acquisition_share", "author")  # fmt: skip
+    search_fields = ("label",)
+
+
+@admin.register(RoleRate)
+class RoleRateAdmin(BackOffice):
+    list_display = ("role", "effective_on", "hourly")
 
 
 @admin.register(Product)

@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 
-from lib.back_office import AddOnly, OfOneCustomer, ReadOnly
+from lib.back_office import AddOnly, BackOffice, OfOneCustomer, ReadOnly
 from metrics.models import (
     Alert,
+    Assumption,
     CompanyDay,
     CustomerTrait,
     DailyUsageLine,
@@ -47,6 +48,11 @@ class RevenueMovementAdmin(ReadOnly):
 class CustomerTraitAdmin(ReadOnly):
     list_display = ("customer_id", "since", "until", "segment", "csm_id", "touch")
     search_fields = ("=customer_id",)
+
+
+@admin.register(Assumption)
+class AssumptionAdmin(BackOffice):
+    list_display = ("name", "effective_on", "value", "author")
 
 
 @admin.register(CompanyDay)

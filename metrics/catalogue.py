@@ -4,8 +4,9 @@ The definition stands beside the arithmetic; this page only lists, in the order 
 """
 
 from metrics.churn import LOGO_CHURN
+from metrics.cost_figures import COSTS
 from metrics.metric import Metric
 from metrics.revenue.movements import MRR
 
-METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN)
+METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN, *COSTS)
 BY_CODE: dict[str, Metric] = {metric.code: metric for metric in METRICS}

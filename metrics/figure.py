@@ -32,6 +32,7 @@ REASONS: dict[str, Promise] = {
     "no_contracts": _("No contract ended in the period."),
     "no_cost_lines": _("No costs are entered for the period."),
     "too_few": _("Too few customers for a model."),
+    "of_whole_company": _("Costs of the whole company belong to no group of customers."),
     "no_rate": _("No exchange rate is entered for this currency."),
     "not_over": _("The period is not over."),
 }

@@ -1,11 +1,13 @@
 from customers.models.attribute import Attribute
 from customers.models.contact import Contact
+from customers.models.cost_line import CostLine
 from customers.models.customer import Customer
 from customers.models.event_source import AccountAlias, EventName, SourceDay
 from customers.models.exchange_rate import ExchangeRate
 from customers.models.import_run import ImportRow, ImportRun
 from customers.models.product import Product
 from customers.models.purchase import Purchase
+from customers.models.role_rate import RoleRate
 from customers.models.subscription import Discount, Subscription, SubscriptionVersion
 from customers.models.task import Task
 from customers.models.ticket import Ticket
@@ -23,6 +25,7 @@ __all__ = [
     "AccountAlias",
     "Attribute",
     "Contact",
+    "CostLine",
     "Customer",
     "DirtyDay",
     "Discount",
@@ -33,6 +36,7 @@ __all__ = [
     "Product",
     "Purchase",
     "QuarantinedEvent",
+    "RoleRate",
     "SeenMessage",
     "SourceDay",
     "Subscription",

@@ -1,4 +1,5 @@
 from metrics.models.alert import Alert
+from metrics.models.assumption import Assumption
 from metrics.models.company_day import CompanyDay
 from metrics.models.customer_trait import CustomerTrait
 from metrics.models.daily_usage import DailyUsage, PersonDay
@@ -12,6 +13,7 @@ from metrics.models.snapshot import Snapshot
 
 __all__ = [
     "Alert",
+    "Assumption",
     "CompanyDay",
     "CustomerTrait",
     "DailyUsage",

@@ -1,0 +1,230 @@
+"""Retention and acquisition cost as figures, from cost lines, touchpoints and the ledger (COST).
+
+Lines without a customer belong to the whole company: asked about some customers only, figures
+made of them are undefined. Cost to serve can be asked about anybody.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from metrics.assumptions import Name, assumed
+from metrics.costs import acquisition_cost
+from metrics.figure import Figure, Number
+from metrics.intervals import Interval
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.rows import Rows
+from metrics.spending import LINES, SERVING, spending_parameters
+
+# The lines of a period, each with the part that serves `{share}`.
+SPENT = f"""
+    SELECT id AS key, customer_id, label, round(amount * {{share}}, 12) AS numerator,
+        0 AS denominator, kind AS note
+    FROM ({LINES}) lines WHERE {{share}} > 0
+"""
+# Annual value of each customer before the period and at its end.
+BOOK = """
+    SELECT customer_id, coalesce(sum(amount) FILTER (WHERE day < %(start)s), 0) AS before,
+        sum(amount) AS after
+    FROM metrics_revenuemovement WHERE day < %(end)s GROUP BY customer_id
+"""
+RETAINED = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator, 1 AS denominator,
+        'kept' AS note
+    FROM ({BOOK}) book WHERE before > 0 AND after > 0
+"""
+# Half of everybody who paid at the start and half of everybody at the end.
+AVERAGE = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator,
+        ((before > 0)::int + (after > 0)::int) / 2.0 AS denominator, 'paying' AS note
+    FROM ({BOOK}) book WHERE before > 0 OR after > 0
+"""
+AVERAGE_ARR = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator,
+        (before + after) / 2 AS denominator, 'paying' AS note
+    FROM ({BOOK}) book WHERE before > 0 OR after > 0
+"""
+WON = """
+    SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator, 1 AS denominator,
+        'new' AS note
+    FROM metrics_revenuemovement WHERE kind = 'new' AND day >= %(start)s AND day < %(end)s
+"""
+WON_MARGIN = """
+    SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator,
+        amount / 12 * %(margin)s AS denominator, 'new' AS note
+    FROM metrics_revenuemovement WHERE kind = 'new' AND day >= %(start)s AND day < %(end)s
+"""
+SERVED = f"""
+    SELECT s.customer_id AS key, s.customer_id, '' AS label, s.amount AS numerator,
+        0 AS denominator, '' AS note
+    FROM ({SERVING}) s WHERE true {{narrowed}}
+"""
+SERVED_AND_PAYING = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, coalesce(s.amount, 0) AS numerator,
+        CASE WHEN p.after > 0 THEN 1 ELSE 0 END AS denominator, '' AS note
+    FROM ({SERVING}) s FULL JOIN (SELECT * FROM ({BOOK}) book WHERE after > 0) p
+        USING (customer_id)
+    WHERE true {{narrowed}}
+"""
+KEEPING, WINNING = SPENT.format(share="retention_share"), SPENT.format(share="acquisition_share")
+
+
+def rows_of(sql: str, **more: Any) -> Any:
+    """The function that hands over the rows of a question about the whole company."""
+
+    def rows(question: Question) -> Rows:
+        values = spending_parameters(question.start, question.end) | more
+        if "%(margin)s" in sql:
+            values["margin"] = assumed(Name.GROSS_MARGIN, question.day)
+        return Rows(sql, values, kind="cost line")
+
+    return rows
+
+
+def quotient_of(sql: str, empty: str) -> Any:
+    """The function that divides the two sums of these rows; `empty` is the reason without any."""
+
+    def figure(question: Question) -> Figure:
+        if question.is_narrowed:
+            return Figure.undefined("of_whole_company")
+        totals = rows_of(sql)(question).totals()
+        if not totals.denominator:
+            return Figure.undefined(empty, numerator=totals.numerator, denominator=0)
+        value = totals.numerator / totals.denominator
+        n = int(totals.denominator) if empty in COUNTED else totals.n
+        return Figure(value, totals.numerator, totals.denominator, n)
+
+    return figure
+
+
+COUNTED = ("nobody_retained", "nobody_won")
+
+
+def both(first: str, second: str) -> str:
+    return f"{first} UNION ALL {second}"
+
+
+def crc_figure(question: Question) -> Figure:
+    if question.is_narrowed:
+        return Figure.undefined("of_whole_company")
+    totals = rows_of(KEEPING)(question).totals()
+    if not totals.n:
+        return Figure.undefined("no_cost_lines")
+    return Figure(totals.numerator, totals.numerator, n=totals.n)
+
+
+def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
+    """Acquisition spend, customers won and their quotient of the days `[start, end)`."""
+    totals = Rows(both(WINNING, WON), spending_parameters(start, end)).totals()
+    won = int(totals.denominator)
+    return totals.numerator, won, acquisition_cost(totals.numerator, won).value
+
+
+def payback_figure(question: Question) -> Figure:
+    figure = quotient_of(both(WINNING, WON_MARGIN), "nobody_won")(question)
+    if figure.reason == "nobody_won" and assumed(Name.GROSS_MARGIN, question.day) <= 0:
+        return Figure.undefined("never", numerator=figure.numerator, denominator=0)
+    return figure
+
+
+def serving_rows(sql: str) -> Any:
+    def rows(question: Question) -> Rows:
+        narrowed, values = question.narrowing(question.day)
+        values |= spending_parameters(question.start, question.end)
+        return Rows(sql.format(narrowed=narrowed), values)
+
+    return rows
+
+
+def serving_figure(question: Question) -> Figure:
+    totals = serving_rows(SERVED)(question).totals()
+    return Figure(totals.numerator, totals.numerator, n=totals.n)
+
+
+def serving_per_customer(question: Question) -> Figure:
+    totals = serving_rows(SERVED_AND_PAYING)(question).totals()
+    paying = int(totals.denominator)
+    if not paying:
+        return Figure.undefined("no_data", numerator=totals.numerator, denominator=0)
+    return Figure(totals.numerator / paying, totals.numerator, paying, paying)
+
+
+def range_over(interval: Interval | None, cost: Number | None) -> Interval | None:
+    """The range of a value divided by a cost that is known exactly."""
+    return interval.scaled(1 / float(cost)) if interval and cost else None
+
+
+_RETENTION = _("cost lines × their share for keeping customers")
+CRC = Metric(
+    code="crc", rule="COST-1", chapter="cost", name=_("Customer retention cost"), unit="money",
+    definition=_("What was spent in the period to keep customers: each cost line by the days it "
+                 "shares with the period and by its share for keeping customers."),
+    formula=_RETENTION, compute=crc_figure, rows=rows_of(KEEPING), page="metrics:value_and_cost",
+    good="down", groupings=("month",),
+)  # fmt: skip
+CRC_PER_CUSTOMER = Metric(
+    code="crc_per_customer", rule="COST-1", chapter="cost",
+    name=_("Retention cost per retained customer"), unit="money",
+    definition=_("Customer retention cost divided by the customers who paid before the period and "
+                 "still pay on its last day."),
+    formula=_("customer retention cost / customers retained"),
+    compute=quotient_of(both(KEEPING, RETAINED), "nobody_retained"),
+    rows=rows_of(both(KEEPING, RETAINED)), page="metrics:value_and_cost", good="down",
+    groupings=("month",),
+)  # fmt: skip
+CRC_PER_AVERAGE_CUSTOMER = Metric(
+    code="crc_per_average_customer", rule="COST-1", chapter="cost",
+    name=_("Retention cost per average customer"), unit="money",
+    definition=_("Customer retention cost divided by the mean of the paying customers before the "
+                 "period and on its last day. Others report it this way."),
+    formula=_("customer retention cost / average paying customers"),
+    compute=quotient_of(both(KEEPING, AVERAGE), "no_data"),
+    rows=rows_of(both(KEEPING, AVERAGE)), page="metrics:value_and_cost", good="down",
+    groupings=("month",),
+)  # fmt: skip
+CRC_SHARE = Metric(
+    code="crc_share_of_arr", rule="COST-1", chapter="cost",
+    name=_("Retention cost as a share of ARR"), unit="share",
+    definition=_("Customer retention cost of the period divided by the mean of ARR before the "
+                 "period and on its last day. Of a month it is set against a year's revenue."),
+    formula=_("customer retention cost / average ARR"),
+    compute=quotient_of(both(KEEPING, AVERAGE_ARR), "no_data"),
+    rows=rows_of(both(KEEPING, AVERAGE_ARR)), page="metrics:value_and_cost", good="down",
+    groupings=("month",),
+)  # fmt: skip
+CAC = Metric(
+    code="cac", rule="COST-2", chapter="cost", name=_("Customer acquisition cost"), unit="money",
+    definition=_("What was spent in the period to win customers, divided by the customers who "
+                 "paid for the first time in it. Customers won back are not new."),
+    formula=_("cost lines × their share for winning customers / new customers"),
+    compute=quotient_of(both(WINNING, WON), "nobody_won"), rows=rows_of(both(WINNING, WON)),
+    page="metrics:value_and_cost", good="down", groupings=("month",),
+)  # fmt: skip
+PAYBACK = Metric(
+    code="payback", rule="COST-4", chapter="cost", name=_("CAC payback"), unit="months",
+    definition=_("After how many months the margin of the new customers has paid what winning "
+                 "them cost. It does not know that some of them leave."),
+    formula=_("acquisition cost / (new MRR × gross margin)"),
+    compute=payback_figure, rows=rows_of(both(WINNING, WON_MARGIN)),
+    page="metrics:value_and_cost", good="down", groupings=("month",),
+)  # fmt: skip
+COST_TO_SERVE = Metric(
+    code="cost_to_serve", rule="COST-1", chapter="cost", name=_("Cost to serve"), unit="money",
+    definition=_("What serving customers cost in the period: minutes of touchpoints at the hourly "
+                 "cost of the author's role, and cost lines entered for one customer."),
+    formula=_("Σ minutes / 60 × cost of an hour + cost lines of single customers"),
+    compute=serving_figure, rows=serving_rows(SERVED), page="metrics:value_and_cost", good="down",
+)  # fmt: skip
+COST_TO_SERVE_PER_CUSTOMER = Metric(
+    code="cost_to_serve_per_customer", rule="COST-1", chapter="cost",
+    name=_("Cost to serve per customer"), unit="money",
+    definition=_("Cost to serve divided by the customers who pay on the last day."),
+    formula=_("cost to serve / paying customers"),
+    compute=serving_per_customer, rows=serving_rows(SERVED_AND_PAYING),
+    page="metrics:value_and_cost", good="down",
+)  # fmt: skip
+COSTS = (CRC, CRC_PER_CUSTOMER, CRC_PER_AVERAGE_CUSTOMER, CRC_SHARE, CAC, PAYBACK, COST_TO_SERVE,
+         COST_TO_SERVE_PER_CUSTOMER)  # fmt: skip

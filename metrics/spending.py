@@ -1,0 +1,69 @@
+"""Spending: what was spent in a period, on whom, and which part of it kept or won customers.
+
+A cost line is spread evenly over its days and counted month by month at the month's rate. Its
+parts are differences of running sums rounded to twelve decimals, so that however a line is cut the
+parts come to its amount. Time with a customer costs its minutes at the hourly rate of the author's
+role that ruled on the day; a touchpoint without an author is counted at the CSM's rate.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from lib.days import day_start
+from metrics.revenue.value import RATE
+
+# What of a line has been spent before a day.
+_SPENT = "round(l.amount * ({day} - l.starts_on) / (l.until - l.starts_on), 12)"
+_FROM = "greatest(m.month, l.starts_on, %(start)s)"
+_TO = "least((m.month + interval '1 month')::date, l.until, %(end)s)"
+
+# One row for each cost line with days in `[start, end)`: the part of these days.
+LINES = f"""
+    SELECT l.id, l.customer_id, l.kind, l.label, l.retention_share, l.acquisition_share,
+        sum(round(({_SPENT.format(day=_TO)} - {_SPENT.format(day=_FROM)})
+            * {RATE.format(currency="l.currency", day="m.month")}, 12)) AS amount
+    FROM customers_costline l
+    CROSS JOIN LATERAL (
+        SELECT generate_series(date_trunc('month', greatest(l.starts_on, %(start)s)),
+            least(l.until, %(end)s)::timestamp - interval '1 day', '1 month')::date AS month
+    ) m
+    WHERE l.until > %(start)s AND l.starts_on < %(end)s
+    GROUP BY l.id
+"""
+# One row for each customer somebody spent time on in `[start, end)`.
+TIME = """
+    SELECT t.customer_id, sum(t.minutes) AS minutes,
+        sum(round(t.minutes * coalesce(r.hourly, 0) / 60, 12)) AS amount
+    FROM customers_touchpoint t
+    LEFT JOIN accounts_user u ON u.id = t.author_id
+    LEFT JOIN LATERAL (
+        SELECT hourly FROM customers_rolerate r
+        WHERE r.role = coalesce(u.role, 'csm')
+            AND r.effective_on <= (t.happened_at AT TIME ZONE %(zone)s)::date
+        ORDER BY r.effective_on DESC LIMIT 1
+    ) r ON true
+    WHERE t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
+    GROUP BY t.customer_id
+"""
+# What serving each customer cost: time, and the lines entered for this customer alone.
+SERVING = f"""
+    SELECT customer_id, sum(minutes) AS minutes, sum(amount) AS amount FROM (
+        SELECT customer_id, minutes, amount FROM ({TIME}) spent_time
+        UNION ALL
+        SELECT customer_id, 0, amount FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL
+    ) spent GROUP BY customer_id
+"""
+
+
+def spending_parameters(start: date, end: date) -> dict[str, Any]:
+    """What the pieces above ask for about the days `[start, end)`."""
+    return {
+        "start": start,
+        "end": end,
+        "start_moment": day_start(start),
+        "end_moment": day_start(end),
+        "zone": settings.REPORTING_TIME_ZONE,
+        "currency": settings.REPORTING_CURRENCY,
+    }
