@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
-from lib.searching import search_key
+from lib.searching import LetterPairs, search_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,10 +28,24 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def matching(self, text: str) -> Self:
         """Search as people type: every word must occur in name, reading, domain or id."""
+        found = self.containing(text)
+        for word in search_key(text).split():
+            if len(word) > 1:
+                pairs = LetterPairs(Value(word))
+                found = found.alias(pairs=LetterPairs("search_text")).filter(pairs__contains=pairs)
+        return found
+
+    def containing(self, text: str) -> Self:
+        """The same, read row by row; for words that many have, on the way along another index."""
         found = self
         for word in search_key(text).split():
             found = found.filter(search_text__contains=word)
         return found
+
+    def keys_if_few(self, most: int) -> list[int] | None:
+        """The keys of all, or None when there are more than so many."""
+        keys = list(self.order_by().values_list("pk", flat=True)[: most + 1])
+        return keys if len(keys) <= most else None
 
 
 class OfCustomerQuerySet(models.QuerySet[Any]):

@@ -3,6 +3,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django_countries.fields import CountryField
 from customers.querysets import CustomerQuerySet
 from lib.audit import audited
 from lib.money import validate_currency
-from lib.searching import search_key
+from lib.searching import LetterPairs, search_key
 
 
 @audited(exclude=["search_text", "last_touch_at", "updated_at"])
@@ -119,6 +120,12 @@ class Customer(models.Model):
                 fields=["churned_on", "id"],
                 name="customer_churned",
                 condition=Q(churned_on__isnull=False),
+            ),
+            # Search; what an import leaves unsorted is read by each search, so it is little (kB).
+            GinIndex(
+                LetterPairs("search_text"),
+                name="customer_by_letter_pairs",
+                gin_pending_list_limit=256,
             ),
             # Delta reads of the API.
             models.Index(fields=["updated_at", "id"], name="customer_by_update"),

@@ -3,9 +3,11 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from customers.models import Customer
+from metrics import portfolio
 from tests.factories import DAY, CustomerFactory, SnapshotFactory
 
 LIST = reverse("customers:customer_list")
@@ -30,15 +32,16 @@ def with_score(name: str, score: int | None, csm, **snapshot) -> Customer:
 
 
 @pytest.mark.parametrize("how_many", [3, 30])
+@pytest.mark.parametrize(("asked", "questions"), [({}, 8), ({"q": "customer"}, 9)])
 def test_the_list_asks_the_same_number_of_questions(
-    as_user, lea, how_many, django_assert_num_queries
+    as_user, lea, how_many, asked, questions, django_assert_num_queries
 ):
     for number in range(how_many):
         with_score(f"Customer {number}", number, CustomerFactory().csm)
     client = as_user(lea)
 
-    with django_assert_num_queries(8):
-        client.get(LIST)
+    with django_assert_num_queries(questions):
+        client.get(LIST, asked)
 
 
 def test_those_who_need_help_stand_first_and_those_without_a_score_last(as_user, lea):
@@ -88,6 +91,51 @@ def test_filters_narrow_the_list(as_user, lea, asked, found):
     Customer.objects.filter(pk=well.pk).update(segment="Enterprise")
 
     assert set(names(as_user(lea).get(LIST, asked))) == found
+
+
+@pytest.fixture
+def sakura(lea) -> Customer:
+    customer = with_score("株式会社さくら製作所", 80, lea)
+    customer.kana, customer.domain, customer.external_id = "サクラ", "sakura.example.jp", "A-77"
+    customer.refresh_search_text()
+    customer.save()
+    with_score("Umbrella Corporation", 12, lea)
+    return customer
+
+
+@pytest.mark.parametrize("few", [2_000, 0])
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [("さくら", True), ("サクラ", True), ("ｻｸﾗ", True), ("製作", True), ("製", True),
+     ("SAKURA", True), ("example.jp", True), ("a-77", True), ("会社 77", True),
+     ("製作 nobody", False), ("所さ", False), ("77sa", False), ("%", False), ("_", False)],
+)  # fmt: skip
+def test_a_search_finds_words_anywhere(lea, sakura, monkeypatch, typed, is_found, few):
+    """Whether few match, so that they are sorted, or many, so that the order is walked along."""
+    monkeypatch.setattr(portfolio, "FEW", few)
+
+    keys = portfolio.ordered_keys(lea, portfolio.Wishes(text=typed), today=DAY)
+
+    assert list(keys) == [sakura.pk] * is_found
+
+
+@pytest.mark.parametrize("few", [2_000, 0])
+@pytest.mark.parametrize("sort", ["health", "name"])
+def test_a_search_keeps_the_order_and_the_walls(as_user, ana, ben, monkeypatch, few, sort):
+    monkeypatch.setattr(portfolio, "FEW", few)
+    for name, score, csm in [("Same B", 80, ana), ("Same A", 12, ana), ("Same C", 1, ben)]:
+        with_score(name, score, csm)
+
+    assert names(as_user(ana).get(LIST, {"q": "same", "sort": sort})) == ["Same A", "Same B"]
+
+
+def test_a_search_is_answered_from_the_index_of_letter_pairs():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+        plan = Customer.objects.matching("さくら").order_by().explain()
+
+    assert "customer_by_letter_pairs" in plan
 
 
 @pytest.mark.parametrize(
