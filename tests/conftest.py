@@ -1,6 +1,7 @@
 """The people of every test: Ana looks after customers, Ben is a stranger, Lea leads, Ada is admin,
 Vic only looks. The clock stands still where a test asks for it."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,20 +16,54 @@ from lib import steady_redis
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
-from tests import append_only, emptying
+from tests import append_only, emptying, order
+from tests.database import drop_copy, make_copy
 from tests.factories import UserFactory
 
 emptying.install()
 append_only.install()
+# A busy machine may pause for longer than people wait; a count that went on in the memory of the
+# test process would be missing in Redis. Tests of silence set the time-outs people meet.
+steady_redis.TIME_OUTS.update(socket_timeout=20.0, socket_connect_timeout=20.0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=order.place)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def make_room() -> None:
+    """Append-only tables have room for the days tests speak of: 2023 to 2027."""
+    for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
+        make_partitions(table, date(2023, 1, 1), date(2028, 1, 1))
+    make_partitions(USAGE_EVENTS, date(2025, 1, 1), date(2027, 3, 1))
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Append-only tables have room for the days tests speak of: 2023 to 2027."""
+def django_db_modify_db_settings() -> None:
+    """All processes know the pattern by one name; each works in its copy."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, tmp_path_factory):
+    """A copy for each process of a run. One process alone (`-n0`) may keep its database."""
+    process = getattr(request.config, "workerinput", {}).get("workerid")
+    if not process:
+        request.getfixturevalue("django_db_setup")
+        with django_db_blocker.unblock():
+            make_room()
+        yield
+        return
     with django_db_blocker.unblock():
-        for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
-            make_partitions(table, date(2023, 1, 1), date(2028, 1, 1))
-        make_partitions(USAGE_EVENTS, date(2025, 1, 1), date(2027, 3, 1))
+        make_copy(tmp_path_factory.getbasetemp().parent, process, make_room)
+    yield
+    with django_db_blocker.unblock():
+        drop_copy()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

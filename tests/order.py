@@ -1,0 +1,31 @@
+"""The long files first, so that no process of a run is left alone with one at the end.
+
+A run hands whole files to its processes, in this order. The first needs no database, so that one
+process has work while the other makes it (tests/database.py). Files that are not named here and
+start servers or browsers come next; within each rank the order stays as it was.
+"""
+
+import pytest
+
+LONG = (
+    "house/test_embedded.py",
+    "customers/importing/test_real_files.py",
+    "flows/test_night_faults.py",
+    "flows/test_import_faults.py",
+    "browser/test_the_day.py",
+    "browser/test_story.py",
+    "access/test_pages.py",
+    "outreach/test_killed_workers.py",
+    "flows/test_redis_down.py",
+    "access/test_back_office.py",
+    "api/test_fuzz.py",
+)
+
+
+def place(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    for number, name in enumerate(LONG):
+        if path.endswith(name):
+            return number
+    is_live = "/browser/" in path or item.get_closest_marker("live")
+    return len(LONG) + (0 if is_live else 1)
