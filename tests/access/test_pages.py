@@ -21,7 +21,15 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.access.routes import routes
-from tests.access.world import OF_THE_CUSTOMER, PEOPLE, World, argument, build_world, client_of
+from tests.access.world import (
+    OF_THE_CUSTOMER,
+    PEOPLE,
+    World,
+    argument,
+    build_world,
+    log_everybody_in,
+    visit_of,
+)
 
 Row = tuple[int, ...]
 PARTS = [
@@ -50,7 +58,9 @@ WRITES = """
 
 @pytest.fixture
 def world(db: None) -> World:
-    return build_world(OBJECTS)
+    world = build_world(OBJECTS)
+    log_everybody_in(world)
+    return world
 
 
 def ask(key: str, person: str, world: World) -> tuple[int, dict[str, int]]:
@@ -58,7 +68,7 @@ def ask(key: str, person: str, world: World) -> tuple[int, dict[str, int]]:
     method, name, *objects = key.split()
     address = reverse(name, args=[argument(world[thing]) for thing in objects])
     is_program = name.startswith("api:")
-    client = client_of(person, world, is_program=is_program)
+    client = visit_of(person, world, is_program=is_program)
     json = {"data": "{}", "content_type": "application/json"} if is_program else {}
     if method != "GET":
         return client.generic(method, address, **json).status_code, {}

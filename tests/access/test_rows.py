@@ -3,6 +3,8 @@
 Made from the models: a model whose rows hang on a customer and has no `visible_to` fails here.
 """
 
+from collections.abc import Iterable
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -65,41 +67,52 @@ def test_the_world_holds_a_row_for_most_doors(world):
     assert len(filled) > len(DOORS) / 2
 
 
-@pytest.mark.parametrize("model", DOORS, ids=lambda model: model._meta.label)
-def test_a_stranger_sees_nothing_of_another_csm(model, world):
+def labels(models: Iterable[type[models.Model]]) -> list[str]:
+    return [model._meta.label for model in models]
+
+
+def test_a_stranger_sees_nothing_of_another_csm(world):
     """Ben's view of a table of customers is empty; of the house it is the same as Ana's."""
-    if model._meta.label in OF_THE_HOUSE:
-        assert seen(model, world["ben"]) == seen(model, world["ana"])
-    else:
-        assert seen(model, world["ben"]) == set()
+
+    def may_see(model):
+        of_the_house = model._meta.label in OF_THE_HOUSE
+        return seen(model, world["ana"]) if of_the_house else set()
+
+    leaks = labels(model for model in DOORS if seen(model, world["ben"]) != may_see(model))
+
+    assert leaks == []
 
 
-@pytest.mark.parametrize("model", DOORS, ids=lambda model: model._meta.label)
-def test_leads_and_admins_see_every_row_their_role_may(model, world):
-    every = set(model.objects.values_list("pk", flat=True))
-    needed = NEEDED.get(model._meta.label)
+@pytest.mark.parametrize("person", ["lea", "vic", "ada"])
+def test_leads_and_admins_see_every_row_their_role_may(person, world):
+    user = world[person]
 
-    for person in ("lea", "vic", "ada"):
-        user = world[person]
-        if model._meta.label == "accounts.ApiKey" and person != "ada":
-            assert seen(model, user) == set()
-        else:
-            assert seen(model, user) == (every if not needed or user.may(needed) else set())
+    def may_see(model):
+        label, needed = model._meta.label, NEEDED.get(model._meta.label)
+        if (label == "accounts.ApiKey" and person != "ada") or (needed and not user.may(needed)):
+            return set()
+        return set(model.objects.values_list("pk", flat=True))
+
+    wrong = labels(model for model in DOORS if seen(model, user) != may_see(model))
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("model", DOORS, ids=lambda model: model._meta.label)
-def test_nobody_and_the_disabled_see_nothing(model, world):
+def test_nobody_and_the_disabled_see_nothing(world):
     gone = world["ada"]
     gone.is_active = False
 
-    assert seen(model, gone) == set()
-    assert seen(model, AnonymousUser()) == set()
+    leaks = labels(m for m in DOORS if seen(m, gone) or seen(m, AnonymousUser()))
+
+    assert leaks == []
 
 
-@pytest.mark.parametrize(
-    "model", [m for m in DOORS if hangs_on_a_customer(m)], ids=lambda model: model._meta.label
-)
-def test_a_csm_sees_the_rows_of_her_own_customer(model, world):
-    ours = set(model.objects.filter(customer=world["customer"]).values_list("pk", flat=True))
+def test_a_csm_sees_the_rows_of_her_own_customer(world):
+    def ours(model):
+        return set(model.objects.filter(customer=world["customer"]).values_list("pk", flat=True))
 
-    assert ours <= seen(model, world["ana"])
+    tables = [model for model in DOORS if hangs_on_a_customer(model)]
+    missing = labels(model for model in tables if not ours(model) <= seen(model, world["ana"]))
+
+    assert any(ours(model) for model in tables)
+    assert missing == []

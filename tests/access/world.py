@@ -5,6 +5,7 @@ An app adds its own objects in its `pages_<app>.py`: `OBJECTS = {"survey": lambd
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from django.test import Client
@@ -70,4 +71,20 @@ def client_of(person: str, world: World, *, is_program: bool) -> Client:
         return Client(raise_request_exception=False, headers={"authorization": f"Bearer {text}"})
     client = Client(raise_request_exception=False)
     client.force_login(user)
+    return client
+
+
+def log_everybody_in(world: World) -> None:
+    """Once, for all visits to come."""
+    world["clients"] = {
+        (person, is_program): client_of(person, world, is_program=is_program)
+        for person in PEOPLE
+        for is_program in (False, True)
+    }
+
+
+def visit_of(person: str, world: World, *, is_program: bool) -> Client:
+    """The cookies of the log-in, whatever became of them in another visit."""
+    client = copy(world["clients"][person, is_program])
+    client.cookies = copy(client.cookies)
     return client
