@@ -55,6 +55,8 @@ NIGHTS_MADE_UP = env.int("NIGHTS_MADE_UP", default=35)
 NIGHT_CHUNK_SIZE = env.int("NIGHT_CHUNK_SIZE", default=5_000)
 NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=10)
 PAST_DUE_LIMIT_DAYS = env.int("PAST_DUE_LIMIT_DAYS", default=30)
+# How long a page may work out what was known on a past day; after that it says so.
+KNOWN_THEN_SECONDS = env.int("KNOWN_THEN_SECONDS", default=20)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=400)
 # How much one person's programs may ask a minute; reading costs 1, writing 2.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=600)
@@ -126,6 +128,7 @@ MIDDLEWARE = [
     "accounts.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "metrics.middleware.TwoClocksMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -35,6 +35,9 @@ REASONS: dict[str, Promise] = {
     "of_whole_company": _("Costs of the whole company belong to no group of customers."),
     "no_rate": _("No exchange rate is entered for this currency."),
     "not_over": _("The period is not over."),
+    "too_long_ago": _(
+        "Working out what was known then takes too long. Ask as known on a later day."
+    ),
 }
 FLAGS: dict[str, Promise] = {
     "insufficient_n": _("Fewer than 5: no share is shown."),

@@ -1,7 +1,8 @@
 """A metric: the definition of a figure in words, and the functions that answer and open it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from metrics.figure import Figure
 from metrics.question import Question
 from metrics.revenue.rates import rate_on
+from metrics.revenue.two_clocks import TooMuchToRecallError, as_known
 from metrics.rows import Rows
 
 Unit = Literal["share", "money", "count", "points", "ratio", "months", "minutes", "score"]
@@ -40,13 +42,35 @@ class Metric:
     # What it can be split by; "month" gives one figure for each month of the period.
     groupings: tuple[str, ...] = ("segment", "csm", "touch", "plan", "month")
 
+    def __post_init__(self) -> None:
+        """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""
+        if self.rows is not None:
+            object.__setattr__(self, "rows", partial(_on_the_clock, self.rows))
+
     def answer(self, question: Question) -> Figure:
-        """The figure, its amounts in the currency asked for, marked while its period runs."""
+        """The figure, its amounts in the currency asked for, marked while its period runs.
+
+        Asked as known on a day, it is computed from the tables of money as they were known then.
+        """
+        try:
+            with as_known(question):
+                figure = self._computed(question)
+        except TooMuchToRecallError:
+            figure = Figure.undefined("too_long_ago")
+        return figure.flagged("so_far") if question.is_running else figure
+
+    def _computed(self, question: Question) -> Figure:
         figure = self.compute(question)
         if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
-            figure = Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)
-        return figure.flagged("so_far") if question.is_running else figure
+            return Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)
+        return figure
+
+
+def _on_the_clock(opened: Callable[[Question], Rows], question: Question) -> Rows:
+    """Rows that are read as they were known on the day the question names."""
+    with as_known(question):
+        return replace(opened(question), question=question)
 
 
 def decimal_places(unit: Unit) -> int:

@@ -6,6 +6,7 @@ words, may be ''). Which of them somebody sees is decided by `visible_to`; the t
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
@@ -16,6 +17,8 @@ from accounts.models import User
 from customers.models import Customer
 from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
+from metrics.question import Question
+from metrics.revenue.two_clocks import as_known
 
 CHUNK = 2000
 
@@ -43,13 +46,15 @@ class Totals:
 class Rows:
     """`kind` says what a row is: customer, response, purchase, cost_line, contract, person …
 
-    `values` fill the SELECT's named placeholders. `order` is SQL over its columns.
+    `values` fill the SELECT's named placeholders. `order` is SQL over its columns. `question` says
+    as of which day it is read, where it was asked as known then.
     """
 
     sql: str
     values: dict[str, Any] = field(default_factory=dict)
     kind: str = "customer"
     order: str = "abs(numerator) DESC, key"
+    question: Question | None = None
 
     def visible_to(self, user: User) -> Self:
         """Without the rows of customers somebody may not see."""
@@ -65,7 +70,7 @@ class Rows:
             "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), count(*)"
             f" FROM ({self.sql}) counted"
         )
-        with connection.cursor() as cursor:
+        with self._as_known(), connection.cursor() as cursor:
             cursor.execute(sums, self.values)
             numerator, denominator, n = cursor.fetchone()
         return Totals(Decimal(numerator), Decimal(denominator), n)
@@ -78,6 +83,9 @@ class Rows:
     def all(self) -> Iterator[Row]:
         return self._read()
 
+    def _as_known(self) -> AbstractContextManager[None]:
+        return as_known(self.question) if self.question else nullcontext()
+
     def _read(self, limit: int | None = None, offset: int = 0) -> Iterator[Row]:
         """With the names of customers where a row has no words of its own."""
         sql = f"""
@@ -89,7 +97,8 @@ class Rows:
             LEFT JOIN customers_customer c ON c.id = asked.customer_id ORDER BY {self.order}
         """
         with connection.cursor() as cursor:
-            cursor.execute(sql, self.values | {"rows_limit": limit, "rows_offset": offset})
+            with self._as_known():
+                cursor.execute(sql, self.values | {"rows_limit": limit, "rows_offset": offset})
             while lines := cursor.fetchmany(CHUNK):
                 yield from (
                     Row(key, customer_id, label, Decimal(up), Decimal(down), note)

@@ -92,14 +92,15 @@ CHANGES = """
             AS has_paid
     FROM totals WINDOW w AS (PARTITION BY customer_id ORDER BY day)
 """
-BOOK = f"""
+# Written into the ledger, or into a table like it.
+LINES = f"""
     WITH versions AS MATERIALIZED (
         SELECT s.customer_id, v.* FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
         WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
     ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}), steps AS ({STEPS}),
     totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES})
-    INSERT INTO metrics_revenuemovement
+    INSERT INTO {{table}}
         (customer_id, day, kind, reason, amount, balance, plan)
     SELECT customer_id, day, 'fx', '', revalued - before, revalued,
         coalesce(plan_before, plan_now, '')
@@ -122,6 +123,9 @@ BOOK = f"""
     FROM changes WHERE total <> revalued
     ORDER BY 1, 2, 3
 """
+
+
+BOOK = LINES.format(table="metrics_revenuemovement")
 
 
 def book_movements(customers: Sequence[int], *, through: date) -> int:

@@ -123,7 +123,7 @@ def mrr_figure(question: Question) -> Figure:
     """MRR at the end of the last day, of those who had the traits then."""
     booked = booked_for(question, question.day).filter(day__lte=question.day)
     paying = booked.order_by().values("customer_id").annotate(annual=Sum("amount"))
-    sums = paying.aggregate(total=Sum("annual"), n=Count("pk", filter=Q(annual__gt=0)))
+    sums = paying.aggregate(total=Sum("annual"), n=Count("customer_id", filter=Q(annual__gt=0)))
     return Figure(Decimal(sums["total"] or 0) / 12, numerator=sums["total"] or 0, n=sums["n"])
 
 

@@ -20,12 +20,14 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     if metric is None:
         raise Http404
     asked = asked_by(request)
-    rows = metric.rows(asked.question) if metric.rows else None
+    figure = metric.answer(asked.question)
+    is_known = figure.reason != "too_long_ago"
+    rows = metric.rows(asked.question) if metric.rows and is_known else None
     number = page_number(request.GET.get("page", ""))
     context = {
         "metric": metric,
         "asked": asked,
-        "figure": metric.answer(asked.question),
+        "figure": figure,
         "totals": rows.totals() if rows else None,
         "kind": rows.kind if rows else "",
         "page": rows.visible_to(request.user).page(number) if rows else None,

@@ -56,6 +56,15 @@ def test_the_rows_of_every_figure_add_up_to_it(book):
             assert (totals.numerator, totals.denominator) == (figure.numerator, figure.denominator)
 
 
+def test_every_figure_is_answered_as_known_then(book):
+    for metric in METRICS:
+        question = question_of({"known": "2026-06-01"}, DAY)
+        figure = metric.answer(question)
+        totals = metric.rows(question).totals() if metric.rows else None
+        if totals is not None and figure.denominator is not None:
+            assert (totals.numerator, totals.denominator) == (figure.numerator, figure.denominator)
+
+
 def test_a_figure_shows_its_operands_and_its_rows(as_user, lea, book):
     page = as_user(lea).get(address("logo_churn")).content.decode()
 
