@@ -158,6 +158,11 @@ class ApiKeyForm(forms.Form):
         help_text=_("Only for browser keys, one a line, for example https://app.example.com"),
     )  # fmt: skip
 
+    takes_history = forms.BooleanField(
+        label=_("May send history"), required=False,
+        help_text=_("Only for server keys: events may be older than 400 days."),
+    )  # fmt: skip
+
     def clean_expires_on(self) -> date | None:
         last: date | None = self.cleaned_data["expires_on"]
         if last and last < today():
@@ -196,4 +201,5 @@ class ApiKeyForm(forms.Form):
             "allowed_origins": self.cleaned_data["allowed_origins"]
             if kind == ApiKey.Kind.BROWSER
             else [],
+            "takes_history": self.cleaned_data["takes_history"] and kind == ApiKey.Kind.SERVER,
         }

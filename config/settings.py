@@ -67,6 +67,7 @@ EVENT_MAX_BYTES = env.int("EVENT_MAX_BYTES", default=32_768)
 # A company a server speaks of and nobody knows becomes a customer in stage "detected".
 EVENTS_CREATE_CUSTOMERS = env.bool("EVENTS_CREATE_CUSTOMERS", default=True)
 # PostHog's group type, and properties or traits, that name the company of an event.
+EVENTS_MATCH_EMAIL_DOMAIN = env.bool("EVENTS_MATCH_EMAIL_DOMAIN", default=False)
 EVENT_GROUP_TYPE = env.str("EVENT_GROUP_TYPE", default="company")
 EVENT_ACCOUNT_PATHS = env.list(
     "EVENT_ACCOUNT_PATHS", default=["companyId", "account_id", "organization.id"]
@@ -333,6 +334,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10_000_000)
+# Of the threads of a web process so many may take in events; the others are for people.
+INGEST_AT_ONCE = env.int("INGEST_AT_ONCE", default=6)
 BODY_TIMEOUT_SECONDS = env.int("BODY_TIMEOUT_SECONDS", default=20)
 
 # --- Mail ---------------------------------------------------------------------------------------

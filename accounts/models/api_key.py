@@ -62,6 +62,10 @@ class ApiKey(models.Model):
         verbose_name=_("allowed origins"),
         help_text=_("Only for browser keys: the sites that may send events."),
     )  # fmt: skip
+    takes_history = models.BooleanField(
+        _("may send history"), default=False, db_default=False,
+        help_text=_("Only for server keys: events may be older than 400 days."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

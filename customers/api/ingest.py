@@ -5,13 +5,15 @@ a 400 without `code` takes it for a network fault; hence the plain answers here.
 """
 
 import random
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
+from threading import BoundedSemaphore
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -22,14 +24,21 @@ from accounts.models import ApiKey
 from customers.api.ingest_keys import KeyRefused, may_come_from, some_key_allows, source_of
 from customers.ingest.messages import REASONS, Envelope
 from customers.ingest.reading import BodyTooBig, UnreadableBody, parse, unpack
-from customers.ingest.receiving import QUARANTINED, Receipt, take_in
+from customers.ingest.receiving import DIFFERS, QUARANTINED, Receipt, take_in
 
 View = Callable[..., HttpResponse]
+Told = Callable[[Receipt], dict[str, Any]]
 
 MAX_EVENTS = 2_000
 ALLOWED_HEADERS = "authorization, content-type, anonymousid, sentat, x-retry-count"
 PREFLIGHT_SECONDS = "86400"
 RETRY_SECONDS = (2, 8)
+# Long enough for a batch or two before it to be stored.
+WAITS_FOR_ROOM = 0.5
+
+
+class NoRoom(Exception):
+    """As many requests as may take in events are at it, and none of them ends."""
 
 
 def sdk_address(*request_method_list: str) -> Callable[[View], View]:
@@ -55,18 +64,40 @@ def sdk_address(*request_method_list: str) -> Callable[[View], View]:
 def _answer(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     try:
         return view(request, **kwargs)
-    except KeyRefused as error:
+    except (KeyRefused, UnreadableBody) as error:
         return refusal(error.status, error.code, str(error))
-    except BodyTooBig as error:
-        return refusal(413, error.code, str(error))
-    except UnreadableBody as error:
-        return refusal(400, error.code, str(error))
     except OSError:
         return refusal(400, "body_cut_off", _("The connection ended before the body did."))
-    except OperationalError:
-        answer = refusal(503, "busy", _("The database does not answer. Send again later."))
-        answer["Retry-After"] = str(random.randint(*RETRY_SECONDS))  # noqa: S311  # jitter
-        return answer
+    except NoRoom:
+        return _later(429, "overloaded", _("Too much comes at once. Send again later."))
+    except (OperationalError, InterfaceError):
+        return _later(503, "busy", _("The database does not answer. Send again later."))
+
+
+def _later(status: int, code: str, message: str) -> HttpResponse:
+    answer = refusal(status, code, message)
+    answer["Retry-After"] = str(random.randint(*RETRY_SECONDS))  # noqa: S311  # jitter
+    return answer
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """One of the places for requests with events, so that some threads are left for people.
+
+    Raises NoRoom. Nothing was read or stored then, and SDKs send the same again.
+    """
+    places = _places(settings.INGEST_AT_ONCE)
+    if not places.acquire(timeout=WAITS_FOR_ROOM):
+        raise NoRoom
+    try:
+        yield
+    finally:
+        places.release()
+
+
+@cache
+def _places(count: int) -> BoundedSemaphore:
+    return BoundedSemaphore(count)
 
 
 def as_json(content: Any, status: int = 200) -> HttpResponse:
@@ -80,12 +111,18 @@ def refusal(status: int, code: str, message: str) -> HttpResponse:
 
 @sdk_address("POST")
 def collect_segment(request: HttpRequest, kind: str = "") -> HttpResponse:
-    return _collect(request, "segment", kind)
+    return _collect(request, "segment", kind=kind)
 
 
 @sdk_address("POST")
 def collect_posthog(request: HttpRequest) -> HttpResponse:
-    return _collect(request, "posthog", "")
+    return _collect(request, "posthog")
+
+
+@sdk_address("POST")
+def collect_posthog_results(request: HttpRequest) -> HttpResponse:
+    """PostHog's newest capture path: a result for each event by its uuid."""
+    return _collect(request, "posthog", told=_told_by_uuid)
 
 
 @sdk_address("POST")
@@ -128,7 +165,14 @@ def _public(content: Any) -> HttpResponse:
     return answer
 
 
-def _collect(request: HttpRequest, shape: str, kind: str) -> HttpResponse:
+def _collect(
+    request: HttpRequest, shape: str, *, kind: str = "", told: Told | None = None
+) -> HttpResponse:
+    with room():
+        return _taken_in(request, shape, kind, told or _told)
+
+
+def _taken_in(request: HttpRequest, shape: str, kind: str, told: Told) -> HttpResponse:
     now = timezone.now()
     body = parse(unpack(_raw_body(request), settings.INGEST_MAX_BYTES))
     source = source_of(request, body)
@@ -140,11 +184,17 @@ def _collect(request: HttpRequest, shape: str, kind: str) -> HttpResponse:
         kind=kind,
         sent_at=head.get("sentAt") or head.get("sent_at"),
         context=context if isinstance(context, dict) else None,
-        is_history=head.get("historical_migration") is True and source.kind != ApiKey.Kind.BROWSER,
+        is_history=_is_history(head, source),
     )
     receipt = take_in(source, shape, items, envelope)
     source.note_use(now)
-    return _with_cors(request, source, as_json(_told(receipt)))
+    return _with_cors(request, source, as_json(told(receipt)))
+
+
+def _is_history(head: dict[str, Any], source: ApiKey) -> bool:
+    """Events may be older than a client can be wrong: the request says so, or its key is for it."""
+    is_said = source.takes_history or head.get("historical_migration") is True
+    return is_said and source.kind != ApiKey.Kind.BROWSER
 
 
 def _raw_body(request: HttpRequest) -> bytes:
@@ -192,6 +242,19 @@ def _told(receipt: Receipt) -> dict[str, Any]:
         "rejected": rejected,
         "verdicts": receipt.verdicts,
     }
+
+
+def _told_by_uuid(receipt: Receipt) -> dict[str, Any]:
+    """For PostHog a duplicate is well received, and what waits in quarantine is lost to it."""
+    results: dict[str, dict[str, str]] = {}
+    for index, verdict in enumerate(receipt.verdicts):
+        result = {"result": "ok"}
+        if verdict == DIFFERS:
+            result = {"result": "warning", "details": verdict}
+        elif verdict == QUARANTINED:
+            result = {"result": "drop", "details": receipt.refusals[index].code}
+        results[receipt.message_ids.get(index) or str(index)] = result
+    return {"results": results}
 
 
 def _preflight(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,7 @@ urlpatterns = [
     *both("capture", ingest.collect_posthog, "collect_posthog"),
     *both("e", ingest.collect_posthog, "collect_posthog"),
     *both("i/v0/e", ingest.collect_posthog, "collect_posthog"),
+    *both("i/v1/analytics/events", ingest.collect_posthog_results, "collect_posthog_results"),
     *both("flags", ingest.posthog_settings, "posthog_flags"),
     *both("decide", ingest.posthog_settings, "posthog_flags"),
     *both("array/<str:key>/config", ingest.posthog_settings, "posthog_config"),

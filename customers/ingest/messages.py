@@ -71,6 +71,8 @@ class Message(NamedTuple):
     properties: dict[str, Any]
     traits: dict[str, Any]
     previous_person: str = ""
+    # Traits that only fill what is empty.
+    traits_once: dict[str, Any] = {}  # never changed
 
 
 @dataclass

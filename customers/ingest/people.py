@@ -6,6 +6,7 @@ whoever reads it out of a page. Traits nobody declared stay in the properties of
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -55,23 +56,34 @@ def _rename_contacts(aliases: list[Call]) -> None:
             before.update(external_id=message.person, updated_at=timezone.now())
 
 
+@dataclass
+class Said:
+    """What the calls of one request say of a person."""
+
+    customer_id: int
+    fields: dict[str, str] = field(default_factory=dict)
+    # Only where nothing is known yet; the first to say something is right.
+    once: dict[str, str] = field(default_factory=dict)
+
+
 def _upsert_contacts(people: list[Call]) -> None:
     """New persons become contacts; known ones change what is said of them, never their customer."""
-    said: dict[str, tuple[int, dict[str, str]]] = {}
+    said: dict[str, Said] = {}
     for message, customer_id in people:
-        before = said.get(message.person, (customer_id, {}))
-        fields = contact_fields(message) if message.kind == IDENTIFY else {}
-        said[message.person] = (before[0], before[1] | fields)
+        of_person = said.setdefault(message.person, Said(customer_id))
+        if message.kind == IDENTIFY:
+            of_person.fields |= contact_fields(message.traits)
+            of_person.once = contact_fields(message.traits_once) | of_person.once
     known = {contact.external_id: contact for contact in _locked_contacts(said)}
     Contact.objects.bulk_create(
         [
-            Contact(external_id=person, customer_id=customer_id, **fields)
-            for person, (customer_id, fields) in sorted(said.items())
+            Contact(external_id=person, customer_id=of.customer_id, **(of.once | of.fields))
+            for person, of in sorted(said.items())
             if person not in known
         ],
         ignore_conflicts=True,
     )
-    _update_contacts(known, {person: fields for person, (_customer, fields) in said.items()})
+    _update_contacts(known, said)
 
 
 def _locked_contacts(persons: Iterable[str]) -> list[Contact]:
@@ -79,10 +91,12 @@ def _locked_contacts(persons: Iterable[str]) -> list[Contact]:
     return list(contacts.order_by("external_id").select_for_update())
 
 
-def _update_contacts(known: dict[str, Contact], said: dict[str, dict[str, str]]) -> None:
+def _update_contacts(known: dict[str, Contact], said: dict[str, Said]) -> None:
     changed = []
     for person, contact in known.items():
-        news = {key: text for key, text in said[person].items() if getattr(contact, key) != text}
+        fills = {key: text for key, text in said[person].once.items() if not getattr(contact, key)}
+        wanted = fills | said[person].fields
+        news = {key: text for key, text in wanted.items() if getattr(contact, key) != text}
         if news:
             vars(contact).update(news, updated_at=timezone.now())
             changed.append(contact)
@@ -91,15 +105,14 @@ def _update_contacts(known: dict[str, Contact], said: dict[str, dict[str, str]])
         Contact.objects.bulk_update(changed, fields)
 
 
-def contact_fields(message: Message) -> dict[str, str]:
+def contact_fields(traits: dict[str, Any]) -> dict[str, str]:
     """The fields of a contact that traits speak of, without empty and impossible ones."""
-    traits = message.traits
-    parts = (trait_text(message, "firstName"), trait_text(message, "lastName"))
+    parts = (trait_text(traits, "firstName"), trait_text(traits, "lastName"))
     fields = {
-        "name": trait_text(message, "name") or " ".join(part for part in parts if part),
+        "name": trait_text(traits, "name") or " ".join(part for part in parts if part),
         "email": _email(traits.get("email")),
-        "title": trait_text(message, "title")[:100],
-        "language": trait_text(message, "language")[:2].lower(),
+        "title": trait_text(traits, "title")[:100],
+        "language": trait_text(traits, "language")[:2].lower(),
     }
     if fields["language"] not in LANGUAGES:
         fields["language"] = ""
@@ -165,7 +178,7 @@ def _is_date(text: str) -> bool:
 
 def _name_detected_customers(groups: list[Call]) -> None:
     """A customer we made without a name takes the one its group call brings."""
-    names = {customer: trait_text(message, "name") for message, customer in groups}
+    names = {customer: trait_text(message.traits, "name") for message, customer in groups}
     nameless = Customer.objects.filter(
         pk__in=[customer for customer, name in names.items() if name],
         stage=Customer.Stage.DETECTED,

@@ -21,7 +21,7 @@ from customers.ingest.messages import (
     object_of,
     text_of,
 )
-from customers.ingest.segment import account_by_path, group_of
+from customers.ingest.segment import MAX_CONTEXT_TEXT, account_by_path, group_of
 
 KIND_OF = {
     "$identify": IDENTIFY,
@@ -57,7 +57,7 @@ def message_from_posthog(item: dict[str, Any], envelope: Envelope) -> Message | 
         raise Refusal("event_missing")
     if event in IGNORED:
         return None
-    properties = object_of(item.get("properties"))
+    properties = _with_session(item, object_of(item.get("properties")))
     kind = KIND_OF.get(event, TRACK)
     traits = _traits(kind, item, properties)
     account, names_a_group = _account(kind, properties, traits)
@@ -82,7 +82,16 @@ def message_from_posthog(item: dict[str, Any], envelope: Envelope) -> Message | 
         properties=properties,
         traits=traits,
         previous_person=text_of(properties.get("alias")) if kind == ALIAS else "",
+        traits_once=_said_of_person("$set_once", item, properties) if kind == IDENTIFY else {},
     )
+
+
+def _with_session(item: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """The newest capture path names the session beside the properties."""
+    session = item.get("session_id")
+    if not isinstance(session, str) or "$session_id" in properties:
+        return properties
+    return {**properties, "$session_id": session[:MAX_CONTEXT_TEXT]}
 
 
 def _person(kind: str, item: dict[str, Any], properties: dict[str, Any]) -> str:
@@ -96,12 +105,14 @@ def _person(kind: str, item: dict[str, Any], properties: dict[str, Any]) -> str:
 
 
 def _traits(kind: str, item: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    """The Python SDK sends `$set` beside the properties, the others among them."""
     if kind == GROUP:
         return object_of(properties.get("$group_set"))
-    if kind != IDENTIFY:
-        return {}
-    return object_of(item.get("$set") or properties.get("$set"))
+    return _said_of_person("$set", item, properties) if kind == IDENTIFY else {}
+
+
+def _said_of_person(key: str, item: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """The Python SDK sends `$set` and `$set_once` beside the properties, others among them."""
+    return object_of(item.get(key) or properties.get(key))
 
 
 def _account(kind: str, properties: dict[str, Any], traits: dict[str, Any]) -> tuple[str, bool]:

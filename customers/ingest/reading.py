@@ -27,6 +27,8 @@ _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 class UnreadableBody(Exception):
     """The body as a whole is no list of events. `code` is for programs, the text for people."""
 
+    status = 400
+
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -34,6 +36,8 @@ class UnreadableBody(Exception):
 
 class BodyTooBig(UnreadableBody):
     """More bytes, packed or unpacked, or more events than one request may carry."""
+
+    status = 413
 
 
 def unpack(raw: bytes, max_bytes: int) -> bytes:

@@ -20,6 +20,7 @@ from customers.ingest.messages import (
     ALIAS,
     GROUP,
     IDENTIFY,
+    MAX_TEXT,
     TRACK,
     Envelope,
     Message,
@@ -104,12 +105,20 @@ def _read(
             message = read(item, envelope)
         except Refusal as refusal:
             receipt.refuse(index, refusal)
+            _note_id(receipt, index, item)
             continue
         if message is None:
             receipt.verdicts[index] = IGNORED
         else:
             messages[index] = message
     return messages
+
+
+def _note_id(receipt: Receipt, index: int, item: Any) -> None:
+    """Of a message that could not be read, so that its sender finds it again."""
+    found = (item.get("messageId") or item.get("uuid")) if isinstance(item, dict) else None
+    if isinstance(found, str) and found.isprintable() and len(found) <= MAX_TEXT:
+        receipt.message_ids[index] = found
 
 
 def _refuse_names(source: ApiKey, messages: dict[int, Message], receipt: Receipt) -> None:
@@ -243,6 +252,7 @@ def _body(shape: str, item: Any, envelope: Envelope) -> str:
         "kind": envelope.kind,
         "sentAt": envelope.sent_at,
         "context": envelope.context,
+        "isHistory": envelope.is_history,
         "item": item,
     }
     return json.dumps(kept, default=str)[:QUARANTINE_KEEPS]

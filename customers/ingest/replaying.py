@@ -100,6 +100,7 @@ def retry_quarantined(row: QuarantinedEvent) -> bool:
         kind=kept["kind"],
         sent_at=kept["sentAt"],
         context=kept["context"],
+        is_history=kept.get("isHistory", False),
     )
     with transaction.atomic():
         if not QuarantinedEvent.objects.select_for_update().filter(pk=row.pk).exists():

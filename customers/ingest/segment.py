@@ -20,6 +20,17 @@ from customers.ingest.messages import (
     text_of,
 )
 
+# What is kept of the context, under PostHog's names, so that both families read alike. Addresses,
+# devices and campaigns are not: nobody here asks for them.
+KEPT_PARTS = {
+    "library": (("name", "$lib"), ("version", "$lib_version")),
+    "app": (("version", "$app_version"),),
+    "os": (("name", "$os"),),
+    "page": (("path", "$pathname"),),
+}
+KEPT_ALONE = {"sessionId": "$session_id", "locale": "$locale"}
+MAX_CONTEXT_TEXT = 100
+
 
 def message_from_segment(item: dict[str, Any], envelope: Envelope) -> Message:
     """One item of a batch, or a single call. Raises Refusal."""
@@ -49,7 +60,7 @@ def message_from_segment(item: dict[str, Any], envelope: Envelope) -> Message:
         names_a_group=names_a_group,
         client_ts=client_ts,
         occurred_at=corrected(client_ts, sent_at, envelope),
-        properties=properties,
+        properties=_with_context(properties, context) if context else properties,
         traits=traits,
         previous_person=text_of(item.get("previousId")) if kind == ALIAS else "",
     )
@@ -60,6 +71,19 @@ def _context(item: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
     if envelope.context:
         return {**envelope.context, **object_of(context)}
     return context if isinstance(context, dict) else {}
+
+
+def _with_context(properties: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    """Properties and the useful part of the context; a property of the same name wins."""
+    kept: dict[str, Any] = {}
+    for place, value in context.items():
+        if place in KEPT_PARTS and isinstance(value, dict):
+            for key, name in KEPT_PARTS[place]:
+                if isinstance(text := value.get(key), str):
+                    kept[name] = text[:MAX_CONTEXT_TEXT]
+        elif place in KEPT_ALONE and type(value) in (str, int):
+            kept[KEPT_ALONE[place]] = str(value)[:MAX_CONTEXT_TEXT]
+    return {**kept, **properties} if kept else properties
 
 
 def _traits(kind: str, item: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:

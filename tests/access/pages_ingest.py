@@ -12,6 +12,7 @@ SAME_FOR_ALL = {
     "POST collect_screen": 400,
     "POST collect_alias": 400,
     "POST collect_posthog": 400,
+    "POST collect_posthog_results": 400,
     "POST collect_sdk_metrics": 200,
     "GET segment_settings key": 200,
     "GET rudderstack_settings": 200,

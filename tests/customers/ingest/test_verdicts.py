@@ -28,7 +28,7 @@ def test_a_batch_is_stored_and_every_event_gets_its_verdict(batch, server_key, b
         "rejected": [
             {
                 "index": 3,
-                "messageId": None,
+                "messageId": "m-3",
                 "code": "event_missing",
                 "message": "A track call needs the name of its event.",
             }
