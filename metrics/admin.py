@@ -6,7 +6,9 @@ from lib.back_office import AddOnly, BackOffice, OfOneCustomer, ReadOnly
 from metrics.models import (
     Alert,
     Assumption,
+    CohortStep,
     CompanyDay,
+    CustomerLife,
     CustomerTrait,
     DailyUsageLine,
     HealthScoreLine,
@@ -53,6 +55,18 @@ class CustomerTraitAdmin(ReadOnly):
 @admin.register(Assumption)
 class AssumptionAdmin(BackOffice):
     list_display = ("name", "effective_on", "value", "author")
+
+
+@admin.register(CustomerLife)
+class CustomerLifeAdmin(ReadOnly):
+    list_display = ("customer", "joined_on", "cohort", "first_lost_on", "known_from", "plan")
+    search_fields = ("=customer_id",)
+
+
+@admin.register(CohortStep)
+class CohortStepAdmin(ReadOnly):
+    list_display = ("cohort", "age", "customer", "paying", "net", "gross", "surviving")
+    search_fields = ("=customer_id",)
 
 
 @admin.register(CompanyDay)

@@ -6,7 +6,8 @@ The definition stands beside the arithmetic; this page only lists, in the order 
 from metrics.churn import LOGO_CHURN
 from metrics.cost_figures import COSTS
 from metrics.metric import Metric
+from metrics.retention.figures import RETENTION
 from metrics.revenue.movements import MRR
 
-METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN, *COSTS)
+METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN, *RETENTION, *COSTS)
 BY_CODE: dict[str, Metric] = {metric.code: metric for metric in METRICS}

@@ -34,6 +34,9 @@ REASONS: dict[str, Promise] = {
     "too_few": _("Too few customers for a model."),
     "of_whole_company": _("Costs of the whole company belong to no group of customers."),
     "no_rate": _("No exchange rate is entered for this currency."),
+    "too_short": _("Too few customers have been watched for so long."),
+    "not_reached": _("More than half are still there."),
+    "only_restated": _("Built from all that is known today; there is no earlier view of it."),
     "not_over": _("The period is not over."),
     "too_long_ago": _(
         "Working out what was known then takes too long. Ask as known on a later day."

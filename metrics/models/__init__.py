@@ -1,6 +1,7 @@
 from metrics.models.alert import Alert
 from metrics.models.assumption import Assumption
 from metrics.models.company_day import CompanyDay
+from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
@@ -14,7 +15,9 @@ from metrics.models.snapshot import Snapshot
 __all__ = [
     "Alert",
     "Assumption",
+    "CohortStep",
     "CompanyDay",
+    "CustomerLife",
     "CustomerTrait",
     "DailyUsage",
     "DailyUsageLine",

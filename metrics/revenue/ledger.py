@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from customers.models import Customer
 from metrics.models import RevenueMovement
 from metrics.question import Question
+from metrics.retention.lives import keep_lives
 from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
 
 BATCH = 20_000
@@ -136,7 +137,9 @@ def book_movements(customers: Sequence[int], *, through: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FORGET, values)
         cursor.execute(BOOK, values)
-        return int(cursor.rowcount)
+        lines = int(cursor.rowcount)
+        keep_lives(customers)
+        return lines
 
 
 def rebuild_movements(*, through: date) -> int:

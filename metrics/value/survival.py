@@ -39,13 +39,32 @@ class Step:
 
 @dataclass(frozen=True)
 class Curve:
+    """`came` and `went` say after which months how many came into sight and left it."""
+
     steps: tuple[Step, ...]
     longest: float
+    came: tuple[tuple[float, int], ...] = ()
+    went: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def customers(self) -> int:
+        """How many were watched at any time."""
+        return sum(count for _since, count in self.came)
+
+    def step_at(self, month: float) -> Step | None:
+        """The step that rules in a month; None before the first loss."""
+        place = bisect_right([step.month for step in self.steps], month)
+        return self.steps[place - 1] if place else None
 
     def at(self, month: float) -> float:
         """S(month); 1 before the first loss."""
-        place = bisect_right([step.month for step in self.steps], month)
-        return self.steps[place - 1].survival if place else 1.0
+        step = self.step_at(month)
+        return step.survival if step else 1.0
+
+    def at_risk(self, month: float) -> int:
+        """How many were watched up to a month, and could be lost then."""
+        came = sum(count for since, count in self.came if since < month)
+        return came - sum(count for until, count in self.went if until < month)
 
     @property
     def median(self) -> float | None:
@@ -64,31 +83,50 @@ class Curve:
 
 
 def kaplan_meier(
-    durations: Sequence[float], lost: Sequence[bool], entered: Sequence[float] | None = None
+    durations: Sequence[float],
+    lost: Sequence[bool],
+    entered: Sequence[float] | None = None,
+    counts: Sequence[int] | None = None,
 ) -> Curve:
     """The curve of customers watched for `durations` months; `lost` says who left then.
 
-    `entered` is the month of life in which each came into sight, 0 for all without it. Sorting
-    is all the work: 100,000 customers take well under a second.
+    `entered` is the month of life in which each came into sight, before its duration; without it
+    all are watched from the start. `counts` says for how many customers a line stands, 1 without.
     """
     leaving: dict[float, list[int]] = {}
-    for duration, is_lost in zip(durations, lost, strict=True):
-        counts = leaving.setdefault(duration, [0, 0])
-        counts[0] += bool(is_lost)
-        counts[1] += 1
-    entries = sorted(entered) if entered is not None else []
+    entering: dict[float, int] = {}
+    starts = [-1.0] * len(durations) if entered is None else entered
+    weights = [1] * len(durations) if counts is None else counts
+    for duration, is_lost, start, count in zip(durations, lost, starts, weights, strict=True):
+        line = leaving.setdefault(duration, [0, 0])
+        line[0] += count if is_lost else 0
+        line[1] += count
+        entering[start] = entering.get(start, 0) + count
+    came = tuple(sorted(entering.items()))
+    went = tuple((month, leavers) for month, (_losses, leavers) in sorted(leaving.items()))
+    losses = {month: line[0] for month, line in leaving.items()}
+    return Curve(_steps(came, went, losses), max(durations, default=0.0), came, went)
+
+
+def _steps(
+    came: Sequence[tuple[float, int]],
+    went: Sequence[tuple[float, int]],
+    losses: dict[float, int],
+) -> tuple[Step, ...]:
+    """The product over the months with losses."""
     steps: list[Step] = []
-    survival, variance_sum, gone = 1.0, 0.0, 0
-    for month in sorted(leaving):
-        losses, leavers = leaving[month]
-        seen = bisect_right(entries, month - 1e-9) if entered is not None else len(durations)
-        at_risk = seen - gone
-        gone += leavers
-        if not losses or at_risk <= 0:
+    survival, variance_sum, watched, place = 1.0, 0.0, 0, 0
+    for month, leavers in went:
+        while place < len(came) and came[place][0] < month:
+            watched += came[place][1]
+            place += 1
+        at_risk, lost = watched, losses[month]
+        watched -= leavers
+        if not lost or at_risk <= 0:
             continue
-        survival *= 1 - losses / at_risk
-        if at_risk > losses:
-            variance_sum += losses / (at_risk * (at_risk - losses))
+        survival *= 1 - lost / at_risk
+        if at_risk > lost:
+            variance_sum += lost / (at_risk * (at_risk - lost))
         error = survival * math.sqrt(variance_sum)
-        steps.append(Step(month, at_risk, losses, survival, error))
-    return Curve(tuple(steps), max(durations, default=0.0))
+        steps.append(Step(month, at_risk, lost, survival, error))
+    return tuple(steps)

@@ -1,0 +1,1 @@
+"""How long customers stay: lives, cohorts, survival, renewals and who was lost."""

@@ -1,0 +1,15 @@
+"""The metrics of staying and leaving, in the order of their rules."""
+
+from metrics.metric import Metric
+from metrics.retention.cohorts import COHORT_GROSS, COHORT_LOGO, COHORT_NET
+from metrics.retention.survival import MEAN_LIFETIME, MEDIAN_LIFETIME, SURVIVAL_12, SURVIVAL_24
+
+RETENTION: tuple[Metric, ...] = (
+    COHORT_LOGO,
+    COHORT_NET,
+    COHORT_GROSS,
+    SURVIVAL_12,
+    SURVIVAL_24,
+    MEDIAN_LIFETIME,
+    MEAN_LIFETIME,
+)

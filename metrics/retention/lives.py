@@ -1,0 +1,125 @@
+"""Lives and cohort steps of customers, built from the ledger of movements (REV-11, LTV-6).
+
+A customer joins on the first day it has MRR and is first lost on the first day after that without.
+At each month end it pays or not; a step is what changed since the month end before. Exchange rates
+are taken out: the factor of every `fx` line is undone, so that values stand at the rates of the
+month of joining and only what the customer did moves its cohort.
+
+Of one customer always everything is written anew, whenever its ledger is. So keeping the customers
+that changed leaves the same rows as building all of them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from metrics.question import Question
+
+FORGET_LIVES = "DELETE FROM metrics_customerlife WHERE customer_id = ANY(%(customers)s)"
+FORGET_STEPS = "DELETE FROM metrics_cohortstep WHERE customer_id = ANY(%(customers)s)"
+# The ledger of some customers, each balance at the rates of the month of joining. On one day the
+# line of exchange rates comes first.
+LINES = """
+    SELECT customer_id, day, kind <> 'fx' AS is_business, plan, balance,
+        date_trunc('month', day)::date AS month,
+        CASE WHEN factors IS NULL THEN balance ELSE round(balance / factors, 6) END AS value
+    FROM (
+        SELECT m.*, metrics_product(CASE WHEN kind = 'fx' AND balance > 0 AND balance > amount
+            THEN balance / (balance - amount) END) OVER w AS factors
+        FROM metrics_revenuemovement m WHERE customer_id = ANY(%(customers)s)
+        WINDOW w AS (PARTITION BY customer_id ORDER BY day, kind <> 'fx')
+    ) factored
+"""
+# The first line with money in it.
+JOINED = """
+    SELECT DISTINCT ON (customer_id) customer_id, day AS joined_on, month AS cohort, plan,
+        value AS joined_with
+    FROM lines WHERE balance > 0 ORDER BY customer_id, day, is_business
+"""
+KEEP_LIVES = f"""
+    WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}), known AS (
+        SELECT s.customer_id, min(v.effective_on) AS known_from
+        FROM customers_subscription s
+        JOIN customers_subscriptionversion v ON v.subscription_id = s.id
+        WHERE s.customer_id = ANY(%(customers)s) GROUP BY 1
+    ), lost AS (
+        SELECT l.customer_id, min(l.day) AS first_lost_on
+        FROM lines l JOIN joined j ON j.customer_id = l.customer_id AND j.joined_on < l.day
+        WHERE l.balance = 0 GROUP BY 1
+    )
+    INSERT INTO metrics_customerlife
+        (customer_id, joined_on, cohort, first_lost_on, known_from, plan)
+    SELECT j.customer_id, j.joined_on, j.cohort, lost.first_lost_on,
+        coalesce(known.known_from, j.joined_on), j.plan
+    FROM joined j LEFT JOIN lost USING (customer_id) LEFT JOIN known USING (customer_id)
+"""
+# One row for each month with a line: how its month end stands, and whether it was lost before.
+MONTH_ENDS = """
+    SELECT j.*, e.value, e.value > 0 AS is_paying,
+        ((extract(year FROM e.month) - extract(year FROM j.cohort)) * 12
+            + extract(month FROM e.month) - extract(month FROM j.cohort))::int AS age,
+        bool_or(e.value = 0) OVER (PARTITION BY e.customer_id ORDER BY e.month) AS was_lost
+    FROM (
+        SELECT DISTINCT ON (customer_id, month) customer_id, month, value
+        FROM lines ORDER BY customer_id, month, day DESC, is_business DESC
+    ) e JOIN joined j ON j.customer_id = e.customer_id AND j.cohort <= e.month
+"""
+LEVELS = """
+    SELECT customer_id, cohort, plan, age, joined_with, is_paying::int AS paying, value AS net,
+        least(value, joined_with) AS gross, (NOT was_lost)::int AS surviving,
+        CASE WHEN was_lost THEN 0 ELSE value END AS net_surviving,
+        CASE WHEN was_lost THEN 0 ELSE least(value, joined_with) END AS gross_surviving
+    FROM month_ends
+"""
+COUNTED, VALUED = ("paying", "surviving"), ("net", "gross", "net_surviving", "gross_surviving")
+STEPPED = ", ".join((*COUNTED, *VALUED))
+CHANGES = ", ".join(
+    [f"{name} - lag({name}, 1, 0) OVER w AS {name}" for name in COUNTED]
+    + [f"{name} - lag({name}, 1, 0::numeric) OVER w AS {name}" for name in VALUED]
+)
+KEEP_STEPS = f"""
+    WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}),
+    month_ends AS ({MONTH_ENDS}), levels AS ({LEVELS}), steps AS (
+        SELECT customer_id, cohort, plan, age, joined_with, {CHANGES}
+        FROM levels WINDOW w AS (PARTITION BY customer_id ORDER BY age)
+    )
+    INSERT INTO metrics_cohortstep
+        (customer_id, cohort, age, plan, joined, joined_with, {STEPPED})
+    SELECT customer_id, cohort, age, plan, (age = 0)::int,
+        CASE WHEN age = 0 THEN joined_with ELSE 0 END, {STEPPED}
+    FROM steps WHERE age = 0 OR net <> 0 OR gross <> 0 OR net_surviving <> 0 OR surviving <> 0
+    ORDER BY cohort, age, customer_id
+"""
+JOINING = """
+    SELECT l.customer_id FROM metrics_customerlife l
+    LEFT JOIN metrics_customertrait t ON t.customer_id = l.customer_id
+        AND t.since <= l.joined_on AND (t.until IS NULL OR t.until > l.joined_on)
+"""
+
+
+def keep_lives(customers: Sequence[int]) -> None:
+    """Write the lives and steps of some customers anew from their ledger."""
+    values = {"customers": list(customers)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (FORGET_LIVES, FORGET_STEPS, KEEP_LIVES, KEEP_STEPS):
+            cursor.execute(statement, values)
+
+
+def joining_members(question: Question) -> tuple[str, dict[str, Any]]:
+    """`AND customer_id IN (…)` of who had the traits when it joined, and its values.
+
+    A customer stays in the cohort it joined with: what it became later does not move it.
+    """
+    if not question.is_narrowed:
+        return "", {}
+    asked = {
+        "l.plan": question.plan,
+        "t.segment": question.segment,
+        "t.touch": question.touch,
+        "coalesce(t.csm_id, 0)": question.csm,
+    }
+    met = {column: value for column, value in asked.items() if value is not None}
+    conditions = " AND ".join(f"{column} = %(joining_{n})s" for n, column in enumerate(met))
+    values = {f"joining_{n}": value for n, value in enumerate(met.values())}
+    return f"AND customer_id IN ({JOINING} WHERE {conditions})", values

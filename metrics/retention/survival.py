@@ -1,0 +1,206 @@
+"""How long customers stay: Kaplan-Meier over the lives of all who ever paid (LTV-6).
+
+A customer is watched from its first paid day to the day it is first lost, or to the last day that
+is counted; a later return does not undo a loss. Lives are measured in months of their own: a loss
+counts at the month it happens in, who is only watched so far counts the months it completed.
+Where `customer since` lies before its first known contract, it was imported in mid-life: it counts
+from that day, but is at risk only from its first paid day on (left truncation).
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from metrics.figure import Figure
+from metrics.intervals import Interval
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.retention.lives import joining_members
+from metrics.rows import Rows
+from metrics.value.survival import Curve, kaplan_meier
+
+HORIZON = 60
+FEWEST_AT_RISK = 10
+
+# Months from `since` to `until`, both expressions: completed ones, and whether days are left over.
+COMPLETED = """
+    ((extract(year FROM {until}) - extract(year FROM {since})) * 12
+        + extract(month FROM {until}) - extract(month FROM {since}))::int
+"""
+# One row for each customer: the day its life counts from, and the day it was last watched.
+WATCHED = """
+    SELECT l.customer_id, l.joined_on,
+        CASE WHEN c.started_on < l.known_from THEN c.started_on ELSE l.joined_on END AS since,
+        coalesce(l.first_lost_on <= %(day)s, false) AS is_lost,
+        CASE WHEN l.first_lost_on <= %(day)s THEN l.first_lost_on ELSE %(day)s::date + 1 END
+            AS until
+    FROM metrics_customerlife l JOIN customers_customer c ON c.id = l.customer_id
+    WHERE l.joined_on <= %(day)s {narrowed}
+"""
+
+
+def whole_months(since: str, until: str) -> str:
+    """SQL: how many months are complete; the 31st is complete on the last day of a shorter one."""
+    months = COMPLETED.format(since=since, until=until)
+    return f"({months} - ({until} < ({since} + {months} * interval '1 month')::date)::int)"
+
+
+def begun_months(since: str, until: str) -> str:
+    """SQL: the same, and one more where days are left over."""
+    whole = whole_months(since, until)
+    return f"({whole} + (({since} + {whole} * interval '1 month')::date < {until})::int)"
+
+
+LIVES = f"""
+    SELECT customer_id, is_lost, {begun_months("since", "joined_on")} AS entered,
+        CASE WHEN is_lost THEN {begun_months("since", "until")}
+            ELSE {whole_months("since", "until")} END AS months
+    FROM ({WATCHED}) watched
+"""
+COUNTED = f"SELECT months, is_lost, entered, count(*) FROM ({LIVES}) lives GROUP BY 1, 2, 3"
+MEMBERS = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, is_lost::int AS numerator,
+        1 AS denominator, CASE WHEN is_lost THEN 'lost' ELSE 'paying' END AS note
+    FROM ({LIVES}) lives
+"""
+
+
+def survival_curve(question: Question) -> Curve | None:
+    """The curve as of the last day of a question; None where nobody ever paid.
+
+    Who left in the very month it came into sight was never at risk in a whole one, and is left out.
+    """
+    narrowed, values = joining_members(question)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(narrowed=narrowed), values | {"day": question.day})
+        lines = [
+            line for line in cursor.fetchall() if line[0] > line[2] or not (line[0] or line[2])
+        ]
+    if not lines:
+        return None
+    months, is_lost, entered, counts = zip(*lines, strict=True)
+    # Lives without truncation are watched from before their first month.
+    starts = [start or -1 for start in entered]
+    return kaplan_meier(months, is_lost, starts, counts)
+
+
+def survival_rows(question: Question) -> Rows:
+    """Everybody on the curve: 1 above the line for who was lost."""
+    narrowed, values = joining_members(question)
+    return Rows(
+        MEMBERS.format(narrowed=narrowed), values | {"day": question.day}, order="numerator, key"
+    )
+
+
+@dataclass(frozen=True)
+class Survivors:
+    """The compute function of S(month)."""
+
+    month: int
+
+    def __call__(self, question: Question) -> Figure:
+        curve = _curve(question)
+        if isinstance(curve, Figure):
+            return curve
+        n = curve.customers
+        if curve.at_risk(self.month) < FEWEST_AT_RISK:
+            return Figure.undefined("too_short", n=n)
+        step = curve.step_at(self.month)
+        return Figure(
+            curve.at(self.month),
+            n=n,
+            interval=step.interval if step else None,
+            flag="estimate",
+            parts={"at_risk": curve.at_risk(self.month)},
+        )
+
+
+def median_figure(question: Question) -> Figure:
+    curve = _curve(question)
+    if isinstance(curve, Figure):
+        return curve
+    if curve.median is None:
+        return Figure.undefined("not_reached", n=curve.customers)
+    return Figure(curve.median, n=curve.customers, flag="estimate")
+
+
+def mean_figure(question: Question) -> Figure:
+    curve = _curve(question)
+    if isinstance(curve, Figure):
+        return curve
+    horizon = min(HORIZON, curve.longest)
+    mean = curve.restricted_mean(horizon)
+    return Figure(mean, n=curve.customers, flag="estimate", parts={"horizon": horizon})
+
+
+def _curve(question: Question) -> Curve | Figure:
+    if question.known_on and question.known_on < question.today:
+        return Figure.undefined("only_restated")
+    return survival_curve(question) or Figure.undefined("no_data")
+
+
+def as_interval(curve: Curve, month: float) -> Interval | None:
+    step = curve.step_at(month)
+    return step.interval if step else None
+
+
+BY_TRAIT = ("segment", "csm", "touch", "plan")
+SURVIVAL_12 = Metric(
+    code="survival_12",
+    rule="LTV-6",
+    chapter="revenue",
+    name=_("Survival to 12 months"),
+    unit="share",
+    definition=_(
+        "The share of customers who are not lost twelve months after they first paid, counting "
+        "also those who have not been customers for so long yet. A return does not undo a loss."
+    ),
+    formula=_("product over the months 1 to 12 of (1 - lost / at risk)"),
+    compute=Survivors(12),
+    rows=survival_rows,
+    page="metrics:retention",
+    groupings=BY_TRAIT,
+)
+SURVIVAL_24 = Metric(
+    code="survival_24",
+    rule="LTV-6",
+    chapter="revenue",
+    name=_("Survival to 24 months"),
+    unit="share",
+    definition=_("The same after twenty-four months."),
+    formula=_("product over the months 1 to 24 of (1 - lost / at risk)"),
+    compute=Survivors(24),
+    rows=survival_rows,
+    page="metrics:retention",
+    groupings=BY_TRAIT,
+)
+MEDIAN_LIFETIME = Metric(
+    code="median_lifetime",
+    rule="LTV-6",
+    chapter="revenue",
+    name=_("Median lifetime"),
+    unit="months",
+    definition=_("After how many months half of the customers are lost, read off the curve."),
+    formula=_("first month with survival of one half or less"),
+    compute=median_figure,
+    rows=survival_rows,
+    page="metrics:retention",
+    groupings=BY_TRAIT,
+)
+MEAN_LIFETIME = Metric(
+    code="mean_lifetime",
+    rule="LTV-6",
+    chapter="revenue",
+    name=_("Mean lifetime within 60 months"),
+    unit="months",
+    definition=_(
+        "How many of their first sixty months customers stay on average: the area under the curve, "
+        "up to sixty months or as far as anybody was watched."
+    ),
+    formula=_("area under the survival curve to 60 months"),
+    compute=mean_figure,
+    rows=survival_rows,
+    page="metrics:retention",
+    groupings=BY_TRAIT,
+)
