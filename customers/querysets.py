@@ -21,10 +21,17 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.all() if user.sees_every_customer else self.filter(csm=user)
 
     def active_on(self, day: date) -> Self:
-        """Customers on a day; the churn day is the first day without."""
+        """Customers on a day; the churn day is the first day without.
+
+        A company only events have spoken of is none until somebody gives it a stage or a start.
+        """
         not_gone = Q(churned_on__isnull=True) | Q(churned_on__gt=day)
         started = Q(started_on__isnull=True) | Q(started_on__lte=day)
-        return self.filter(not_gone, started)
+        return self.accepted().filter(not_gone, started)
+
+    def accepted(self) -> Self:
+        """Without companies that only event sources have named so far."""
+        return self.exclude(stage="detected", started_on__isnull=True)
 
     def matching(self, text: str) -> Self:
         """Search as people type: every word must occur in name, reading, domain or id."""

@@ -76,7 +76,7 @@ def nps_of_day(point: CompanyDay) -> Nps:
 def own_standing(csm: User, day: date) -> Standing:
     """The same for the customers of one CSM, as her snapshots say."""
     active = Q(churned_on__isnull=True) | Q(churned_on__gt=day)
-    mine = Customer.objects.filter(active, csm=csm)
+    mine = Customer.objects.accepted().filter(active, csm=csm)
     sums = Snapshot.objects.filter(customer__in=mine).aggregate(
         arr=Sum("annual_value", default=Decimal(0)),
         at_risk=Sum("annual_value", filter=Q(health_band=HealthScore.Band.RED), default=Decimal(0)),
@@ -105,8 +105,10 @@ def own_arr(csm: User, day: date, now: Decimal) -> list[Decimal]:
 def own_customers(csm: User, day: date) -> list[int]:
     """How many of the customers she has today or had were customers on each day."""
     first = day - timedelta(days=TREND_DAYS - 1)
-    spans = Customer.objects.filter(csm=csm).filter(
-        Q(churned_on__isnull=True) | Q(churned_on__gt=first)
+    spans = (
+        Customer.objects.accepted()
+        .filter(csm=csm)
+        .filter(Q(churned_on__isnull=True) | Q(churned_on__gt=first))
     )
     steps: Counter[int] = Counter()
     for started, churned in spans.values_list("started_on", "churned_on"):

@@ -148,6 +148,8 @@ class Customer(models.Model):
 
     def is_active_on(self, day: date) -> bool:
         """The churn day is the first day without the customer."""
+        if self.started_on is None and self.stage == self.Stage.DETECTED:
+            return False
         has_started = self.started_on is None or self.started_on <= day
         return has_started and (self.churned_on is None or self.churned_on > day)
 

@@ -72,8 +72,9 @@ EVER_BOUGHT = """
     (m.customer_id IS NOT NULL OR n.due_on IS NOT NULL OR EXISTS (
         SELECT FROM customers_purchase p WHERE p.customer_id = c.id AND p.purchased_on <= %(day)s))
 """
+# A company only events have spoken of is no customer yet (as `CustomerQuerySet.active_on` says).
 IS_ACTIVE = """
-    (c.started_on IS NULL OR c.started_on <= %(day)s)
+    (c.started_on <= %(day)s OR c.started_on IS NULL AND c.stage <> 'detected')
         AND (c.churned_on IS NULL OR c.churned_on > %(day)s)
 """
 FACTS = f"""
