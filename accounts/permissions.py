@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     VIEW_SURVEYS = "surveys.view", _("See surveys and their results")
     VIEW_NUMBERS = "numbers.view", _("See the numbers of the whole company")
     CLOSE_DAYS = "nights", _("Close days by hand")
+    MANAGE_COSTS = "costs", _("Enter costs and what figures take for granted")
     MANAGE_PEOPLE = "people", _("Manage users, teams and roles")
     MANAGE_KEYS = "keys", _("Manage API keys of the installation")
     VIEW_AUDIT = "audit", _("Read the audit log")
@@ -44,7 +45,8 @@ _VIEWER = {
     Permission.VIEW_NUMBERS,
 }
 _CSM = _VIEWER | {Permission.EDIT_CUSTOMERS, Permission.WORK}
-_LEAD = _CSM | {Permission.IMPORT, Permission.SEND_SURVEYS, Permission.CLOSE_DAYS}
+_LEAD = _CSM | {Permission.IMPORT, Permission.SEND_SURVEYS, Permission.CLOSE_DAYS,
+                Permission.MANAGE_COSTS}  # fmt: skip
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset(_VIEWER),

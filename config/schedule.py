@@ -33,6 +33,10 @@ TIMETABLE = {
         "task": "accounts.jobs.mail_owed_letters",
         "schedule": timedelta(seconds=60),
     },
+    "every ten minutes, value customers after a night": {
+        "task": "metrics.jobs.value_customers",
+        "schedule": timedelta(minutes=10),
+    },
     "every morning, make room for the next year": {
         "task": "metrics.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="40"),

@@ -24,6 +24,7 @@ from customers.models import (
     SubscriptionVersion,
     Task,
     Ticket,
+    TouchPin,
     Touchpoint,
     UnresolvedEvent,
     UsageEventLine,
@@ -49,6 +50,12 @@ class CostLineAdmin(BackOffice):
     list_display = ("label", "kind", "starts_on", "until", "amount", "currency",
                     "retention_share", "acquisition_share", "author")  # fmt: skip
     search_fields = ("label",)
+
+
+@admin.register(TouchPin)
+class TouchPinAdmin(BackOffice):
+    list_display = ("customer", "touch", "reason", "until", "author")
+    search_fields = ("customer",)
 
 
 @admin.register(RoleRate)

@@ -10,6 +10,7 @@ from metrics.models import (
     CompanyDay,
     CustomerLife,
     CustomerTrait,
+    CustomerValue,
     DailyUsageLine,
     HealthScoreLine,
     LifeSign,
@@ -19,6 +20,7 @@ from metrics.models import (
     RevenueMovement,
     Scorecard,
     Snapshot,
+    ValueModel,
 )
 
 
@@ -67,6 +69,17 @@ class CustomerLifeAdmin(ReadOnly):
 class CohortStepAdmin(ReadOnly):
     list_display = ("cohort", "age", "customer", "paying", "net", "gross", "surviving")
     search_fields = ("=customer_id",)
+
+
+@admin.register(CustomerValue)
+class CustomerValueAdmin(ReadOnly):
+    list_display = ("customer", "day", "net_value", "cost_to_serve", "suggested", "candidate")
+    search_fields = ("customer",)
+
+
+@admin.register(ValueModel)
+class ValueModelAdmin(ReadOnly):
+    list_display = ("name", "day", "n", "log_likelihood", "parameters")
 
 
 @admin.register(CompanyDay)

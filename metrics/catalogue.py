@@ -8,6 +8,15 @@ from metrics.cost_figures import COSTS
 from metrics.metric import Metric
 from metrics.retention.figures import RETENTION
 from metrics.revenue.movements import MRR
+from metrics.value.figures import VALUES
+from metrics.value.pooled_churn import POOLED_CHURN
 
-METRICS: tuple[Metric, ...] = (MRR, LOGO_CHURN, *RETENTION, *COSTS)
+METRICS: tuple[Metric, ...] = (
+    MRR,
+    LOGO_CHURN,
+    *RETENTION,
+    *COSTS,
+    POOLED_CHURN,
+    *VALUES,
+)
 BY_CODE: dict[str, Metric] = {metric.code: metric for metric in METRICS}

@@ -28,6 +28,7 @@ from metrics.nights import (
     finishing,
     holding_chunk,
     holding_night,
+    newest_closed_day,
     open_night,
     report_failure,
 )
@@ -106,7 +107,9 @@ def close_chunk(day: date, chunk: NightChunk) -> dict[str, int]:
     keep_traits(day, **customers)
     scorecard = scorecard_of(chunk.night)
     scored = score_health(day, scorecard, since=_last_night_began(), **customers)
-    movements = book_movements(scored.touched, through=max(day, _newest_closed_day(day)))
+    # The ledger never becomes shorter when an old day is made up.
+    through = max(day, newest_closed_day() or day)
+    movements = book_movements(scored.touched, through=through)
     alerts = raise_alerts(day, **customers)
     tasks = open_tasks(day, **customers)
     return {
@@ -141,12 +144,6 @@ def _last_night_began() -> datetime | None:
     latest = Night.objects.filter(state=Night.State.DONE).aggregate(Max("started_at"))
     began = latest["started_at__max"]
     return began - SLOW_IMPORTS if began else None
-
-
-def _newest_closed_day(day: date) -> date:
-    """The ledger never becomes shorter when an old day is made up."""
-    newest = Night.objects.filter(state=Night.State.DONE).aggregate(Max("day"))["day__max"]
-    return newest or day
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """What pages of figures ask for, and what is said when it is not understood."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Customer, ExchangeRate
+from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPin
 from customers.segments import known_segments
 from lib import days
 from lib.periods import Period, month_of, quarter_of, year_of
+from metrics.models import Assumption
 from metrics.plans import known_plans
 from metrics.question import NOBODY, Question, QuestionUnclearError, question_of
 
@@ -147,3 +148,80 @@ def known_currencies() -> list[str]:
 
 def named(codes: list[str]) -> Choices:
     return [(code, code) for code in codes]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar; it wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"min": "1990-01-01", "max": "2099-12-31"})
+
+
+class CostLineForm(forms.ModelForm):
+    """A cost line. People name its last day; the table keeps the first day without."""
+
+    last_day = forms.DateField(label=_("last day"), widget=DateInput())
+    customer_id = forms.CharField(
+        label=_("external id of the customer"), required=False,
+        help_text=_("Only when it was spent on one customer."),
+    )  # fmt: skip
+
+    class Meta:
+        model = CostLine
+        fields = ["kind", "label", "amount", "currency", "starts_on", "last_day",
+                  "retention_share", "acquisition_share", "customer_id"]  # fmt: skip
+        widgets = {"starts_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["last_day"] = self.instance.until - timedelta(days=1)
+            if self.instance.customer:
+                self.initial["customer_id"] = self.instance.customer.external_id
+        else:
+            self.initial.setdefault("currency", settings.REPORTING_CURRENCY)
+
+    def clean_customer_id(self) -> str:
+        text: str = self.cleaned_data["customer_id"].strip()
+        self.instance.customer = Customer.objects.filter(external_id=text).first() if text else None
+        if text and self.instance.customer is None:
+            raise forms.ValidationError(_("No customer has this external id."))
+        return text
+
+    def clean_last_day(self) -> date:
+        last: date = self.cleaned_data["last_day"]
+        if (first := self.cleaned_data.get("starts_on")) and last < first:
+            raise forms.ValidationError(_("The last day must not come before the first."))
+        self.instance.until = last + timedelta(days=1)
+        return last
+
+
+class RoleRateForm(forms.ModelForm):
+    class Meta:
+        model = RoleRate
+        fields = ["role", "effective_on", "hourly"]
+        widgets = {"effective_on": DateInput()}
+
+
+class AssumptionForm(forms.ModelForm):
+    class Meta:
+        model = Assumption
+        fields = ["name", "effective_on", "value"]
+        widgets = {"effective_on": DateInput()}
+
+
+class TouchPinForm(forms.ModelForm):
+    """Hold a customer in a tier: with a reason, and until a day that is still to come."""
+
+    class Meta:
+        model = TouchPin
+        fields = ["touch", "reason", "until"]
+        widgets = {"until": DateInput()}
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until < days.today():
+            raise forms.ValidationError(_("The last day must not lie in the past."))
+        return until

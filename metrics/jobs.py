@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
+from metrics.models import CustomerValue
+from metrics.value import valuing
 
 logger = logging.getLogger(__name__)
 # No queue grows without bound because nobody answers; the next ring asks for the rest.
@@ -68,6 +70,19 @@ def close_chunk(day: str) -> None:
 def finish_night(day: str) -> None:
     if daily.finish_night(date.fromisoformat(day)):
         resume_nights()
+
+
+@shared_task
+def value_customers() -> None:
+    """Value customers once after each closed night; a second ring finds it done."""
+    day = nights.newest_closed_day()
+    if day is None or CustomerValue.objects.filter(day__gte=day).exists():
+        return
+    # scipy is heavy; only the worker that values customers loads it.
+    from metrics.value.foretelling import foretell_purchases
+
+    logger.info("customers valued: %s", valuing.value_customers(day))
+    foretell_purchases(day)
 
 
 @shared_task

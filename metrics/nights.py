@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from customers.models import Customer
@@ -69,6 +69,12 @@ def open_night(day: date) -> bool:
 
 def newest_night() -> date | None:
     return Night.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+def newest_closed_day() -> date | None:
+    closed = Night.objects.filter(state=Night.State.DONE).aggregate(newest=Max("day"))
+    newest: date | None = closed["newest"]
+    return newest
 
 
 def unfinished_nights(newest: date) -> list[date]:

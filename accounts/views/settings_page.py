@@ -35,6 +35,8 @@ CARDS = [
          "accounts:audit_log", "outline/history", Permission.VIEW_AUDIT),
     Card(_("Imports"), _("Bring customers, contracts and usage in from files."),
          "customers:import_list", "outline/file-import", Permission.IMPORT),
+    Card(_("Costs and assumptions"), _("What keeping, winning and serving customers costs."),
+         "metrics:cost_list", "outline/coins", Permission.MANAGE_COSTS),
     Card(_("Nights"), _("How each day was closed, and closing one by hand."),
          "metrics:night_list", "outline/moon-stars", Permission.CLOSE_DAYS),
     Card(_("Back office"), _("Every table, for repairs."),

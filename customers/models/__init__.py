@@ -11,6 +11,7 @@ from customers.models.role_rate import RoleRate
 from customers.models.subscription import Discount, Subscription, SubscriptionVersion
 from customers.models.task import Task
 from customers.models.ticket import Ticket
+from customers.models.touch_pin import TouchPin
 from customers.models.touchpoint import Touchpoint
 from customers.models.usage_event import (
     DirtyDay,
@@ -43,6 +44,7 @@ __all__ = [
     "SubscriptionVersion",
     "Task",
     "Ticket",
+    "TouchPin",
     "Touchpoint",
     "UnresolvedEvent",
     "UsageEvent",

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.exchange_rate import ExchangeRate
+from customers.querysets import OfCustomerQuerySet
 from lib.audit import audited
 from lib.money import validate_currency
 
@@ -62,6 +64,8 @@ class CostLine(models.Model):
     )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = OfCustomerQuerySet.as_manager()
+
     class Meta:
         ordering = ["-starts_on", "-pk"]
         verbose_name = _("cost line")
@@ -83,6 +87,10 @@ class CostLine(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def last_day(self) -> date:
+        return self.until - timedelta(days=1)
 
     def clean(self) -> None:
         faults: dict[str, Any] = {}

@@ -3,6 +3,7 @@ from metrics.models.assumption import Assumption
 from metrics.models.company_day import CompanyDay
 from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
+from metrics.models.customer_value import CustomerValue
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
 from metrics.models.life_sign import LifeSign
@@ -11,6 +12,7 @@ from metrics.models.night import Night, NightChunk
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
 from metrics.models.snapshot import Snapshot
+from metrics.models.value_model import ValueModel
 
 __all__ = [
     "Alert",
@@ -19,6 +21,7 @@ __all__ = [
     "CompanyDay",
     "CustomerLife",
     "CustomerTrait",
+    "CustomerValue",
     "DailyUsage",
     "DailyUsageLine",
     "HealthScore",
@@ -31,4 +34,5 @@ __all__ = [
     "RevenueMovement",
     "Scorecard",
     "Snapshot",
+    "ValueModel",
 ]

@@ -20,6 +20,7 @@ register = template.Library()
 # The pages of figures, in the order of their tabs.
 PAGES = [
     ("metrics:overview", gettext_lazy("Overview")),
+    ("metrics:value_and_cost", gettext_lazy("Value and cost")),
     ("metrics:figure_list", gettext_lazy("All figures")),
 ]
 

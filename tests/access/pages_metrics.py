@@ -1,9 +1,21 @@
 """Who may open what in metrics. The columns are explained in test_pages.py."""
 
+from datetime import timedelta
+
+from customers.models import CostLine
 from metrics.models import Alert, Night
 from tests.factories import DAY
 
 OBJECTS = {
+    "cost_line": lambda _world: CostLine.objects.create(
+        kind="tools",
+        label="CRM",
+        starts_on=DAY,
+        until=DAY + timedelta(days=30),
+        amount=100,
+        currency="JPY",
+        retention_share=1,
+    ),
     "figure": lambda _world: "mrr",
     "night": lambda _world: Night.objects.create(day=DAY).day.isoformat(),
     "alert": lambda world: Alert.objects.create(
@@ -18,6 +30,20 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_list":         (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_detail figure": (302, 200, 200, 200, 200, 200),
+    "GET metrics:value_and_cost":      (302, 200, 200, 200, 200, 200),
+    "POST metrics:touch_take customer": (302, 404, 302, 302, 403, 302),
+    "POST metrics:touch_pin customer": (302, 404, 302, 302, 403, 302),
+    "POST metrics:touch_unpin customer": (302, 404, 302, 302, 403, 302),
+    "GET metrics:cost_list":           (302, 403, 403, 200, 403, 200),
+    "GET metrics:cost_new":            (302, 403, 403, 200, 403, 200),
+    "GET metrics:cost_edit cost_line": (302, 403, 403, 200, 403, 200),
+    "POST metrics:cost_delete cost_line": (302, 403, 403, 302, 403, 302),
+    "GET metrics:role_rate_new":       (302, 403, 403, 200, 403, 200),
+    "POST metrics:role_rate_new":      (302, 403, 403, 422, 403, 422),
+    "GET metrics:assumption_new":      (302, 403, 403, 200, 403, 200),
+    "POST metrics:assumption_new":     (302, 403, 403, 422, 403, 422),
+    "POST metrics:cost_new":           (302, 403, 403, 422, 403, 422),
+    "POST metrics:cost_edit cost_line": (302, 403, 403, 422, 403, 422),
     "GET metrics:night_list":          (302, 200, 200, 200, 200, 200),
     "GET metrics:night_detail night":  (302, 200, 200, 200, 200, 200),
     "POST metrics:night_close":        (302, 403, 403, 302, 403, 302),

@@ -1,0 +1,71 @@
+"""Monthly logo churn pooled over twelve whole months: customers lost / customer-months (LTV-2).
+
+A customer-month is a customer who paid on the day before a month. One rate out of all twelve is
+steadier than the mean of twelve rates.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import add_months, month_start
+from lib.rates import Rate
+from metrics.figure import Figure
+from metrics.intervals import wilson
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.rows import Rows
+
+MONTHS = 12
+_BEFORE = ", ".join(
+    f"coalesce(sum(amount) FILTER (WHERE day < %(border_{n})s), 0) > 0 AS paid_{n}"
+    for n in range(MONTHS + 1)
+)
+_MONTHS = " + ".join(f"paid_{n}::int" for n in range(MONTHS))
+_LOST = " + ".join(f"(paid_{n} AND NOT paid_{n + 1})::int" for n in range(MONTHS))
+WATCHED = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, {_LOST} AS numerator,
+        {_MONTHS} AS denominator, '' AS note
+    FROM (
+        SELECT customer_id, {_BEFORE} FROM metrics_revenuemovement
+        WHERE day < %(border_{MONTHS})s {{narrowed}} GROUP BY customer_id
+    ) watched WHERE {_MONTHS} > 0
+"""
+
+
+def last_whole_month_ends(day: date) -> date:
+    """The first day after the last month that is over at the end of a day."""
+    following = date.fromordinal(day.toordinal() + 1)
+    return month_start(following)
+
+
+def pooled_churn_rows(question: Question) -> Rows:
+    end = last_whole_month_ends(question.day)
+    narrowed, values = question.narrowing(add_months(end, -MONTHS))
+    borders: dict[str, Any] = {
+        f"border_{n}": add_months(end, n - MONTHS) for n in range(MONTHS + 1)
+    }
+    return Rows(WATCHED.format(narrowed=narrowed), values | borders)
+
+
+def pooled_churn(question: Question) -> Rate:
+    totals = pooled_churn_rows(question).totals()
+    lost, months = int(totals.numerator), int(totals.denominator)
+    return Rate(lost, months, "" if months else "no_start")
+
+
+def pooled_churn_figure(question: Question) -> Figure:
+    rate = pooled_churn(question)
+    return Figure.of_share(rate, wilson(int(rate.numerator), int(rate.denominator)))
+
+
+POOLED_CHURN = Metric(
+    code="pooled_churn", rule="LTV-2", chapter="value", name=_("Monthly churn over twelve months"),
+    unit="share",
+    definition=_("Customers lost in the last twelve whole months divided by customer-months: for "
+                 "each month those who paid on the day before it."),
+    formula=_("customers lost / customer-months"),
+    compute=pooled_churn_figure, rows=pooled_churn_rows, page="metrics:value_and_cost",
+    good="down",
+)  # fmt: skip

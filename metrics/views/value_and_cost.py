@@ -1,0 +1,69 @@
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, permission_needed
+from customers.models import Customer
+from lib.days import month_start
+from metrics import worth_charts as pictures
+from metrics.assumptions import assumptions_on
+from metrics.catalogue import BY_CODE
+from metrics.forms import asked_by
+from metrics.models import Assumption, CustomerValue
+from metrics.question import Question
+
+VALUE_TILES = ("ltv_subscription", "ltv_discounted", "ltv_simple", "ltv_purchases", "ltv_to_cac")
+COST_TILES = ("crc", "crc_per_customer", "crc_share_of_arr", "cost_to_serve_per_customer", "cac",
+              "payback")  # fmt: skip
+MOST_LISTED = 25
+
+
+@never_cache
+@login_required
+@permission_needed(Permission.VIEW_NUMBERS)
+@require_safe
+def value_and_cost(request: HttpRequest) -> HttpResponse:
+    """What customers are worth, what keeping them costs, and who should be served otherwise."""
+    asked = asked_by(request)
+    question, user = asked.question, request.user
+    values = narrowed(CustomerValue.objects.visible_to(user), question).select_related("customer")
+    shown = list(values.order_by("-net_value", "pk")[: pictures.MOST_POINTS])
+    drawn = [pictures.spending_chart(month_start(question.day)), pictures.worth_chart(shown)]
+    context = {
+        "asked": asked,
+        "value_tiles": [(code, BY_CODE[code].answer(question)) for code in VALUE_TILES],
+        "cost_tiles": [(code, BY_CODE[code].answer(question)) for code in COST_TILES],
+        "charts": [chart for chart in drawn if chart],
+        "suggestions": suggested_moves(values),
+        "costly": list(values.filter(net_value__lt=0).order_by("net_value", "pk")[:MOST_LISTED]),
+        "assumptions": worded_assumptions(question),
+        "tiers": Customer.Touch.choices,
+        "pin_until": question.today + timedelta(days=90),
+        "may_edit": user.may(Permission.EDIT_CUSTOMERS),
+        "may_enter": user.may(Permission.MANAGE_COSTS),
+        "sees_all": user.sees_every_customer,
+    }
+    return render(request, "metrics/value_and_cost.html", context)
+
+
+def narrowed(values: Any, question: Question) -> Any:
+    members = question.members(question.day)
+    return values if members is None else values.filter(customer_id__in=members)
+
+
+def suggested_moves(values: Any) -> list[Any]:
+    """Customers served in another tier than suggested, the most valuable first."""
+    moves = values.exclude(suggested=F("customer__touch"))
+    chosen = moves.select_related("customer__touch_pin")
+    return list(chosen.order_by("-net_value", "pk")[:MOST_LISTED])
+
+
+def worded_assumptions(question: Question) -> list[tuple[str, Any]]:
+    ruling = assumptions_on(question.day)
+    return [(label, ruling[name]) for name, label in Assumption.Name.choices]
