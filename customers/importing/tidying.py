@@ -9,17 +9,34 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from customers.importing.arriving import FOLDER
 from customers.models import ImportRow, ImportRun
 
 BATCH_ROWS = 20_000
+STRAYS_FOR = timedelta(days=1)
 
 
 def tidy_up(now: datetime) -> int:
-    """Forget files and former values of imports that can no longer be undone. How many imports."""
+    """Forget files and former values of imports that can no longer be undone. How many imports.
+
+    So does the file of an upload that was cut off, which no import knows.
+    """
+    _forget_strays(now - STRAYS_FOR)
     over = ImportRun.objects.settled().filter(
         finished_at__lt=now - timedelta(days=settings.IMPORT_UNDO_DAYS)
     )
     return sum(_forget(pk) for pk in list(over.values_list("pk", flat=True)))
+
+
+def _forget_strays(before: datetime) -> None:
+    """Files that are stored just now have no row either, so young ones stay."""
+    folder = settings.MEDIA_ROOT / FOLDER
+    files = [path for path in folder.glob("*") if path.stat().st_mtime < before.timestamp()]
+    names = [f"{FOLDER}/{path.name}" for path in files]
+    known = set(ImportRun.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
+    for path, name in zip(files, names, strict=True):
+        if name not in known:
+            path.unlink(missing_ok=True)
 
 
 @transaction.atomic

@@ -1,19 +1,25 @@
 """Real Celery workers on a Valkey of their own, against the database of the test."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
-import sys
 import time
+import warnings
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from celery import Celery
-from django.db import connection
+from django.conf import settings
+from django.db import connection, connections
 
+from config.celery import app
 from config.embedded.servers import Valkey
+from metrics.models import LifeSign
 
 LONGEST_WAIT = 60
+FORK = multiprocessing.get_context("fork")
 
 
 def database_url() -> str:
@@ -35,31 +41,45 @@ def wait_until(what: Callable[[], object], seconds: float = LONGEST_WAIT) -> boo
 
 
 class Crew:
-    """A broker, a worker with two processes, and a hand on the bell."""
+    """A broker, a worker with two processes, and a hand on the bell.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    The worker is a fork of the test: it is there at once, and has its settings and its database.
+    """
+
+    def __init__(self, folder: Path, **changed: object) -> None:
         self.folder = folder
         self.valkey = Valkey(folder / "valkey")
-        self.environment = environment
-        self.worker: subprocess.Popen | None = None
+        self.changed = changed
+        self.worker: BaseProcess | None = None
 
     def start(self) -> None:
         self.valkey.start()
         self.start_worker()
 
     def start_worker(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "2", "-Q",
-                   "default", "--without-gossip", "--without-mingle", "-l", "error"]  # fmt: skip
-        ours = {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": self.valkey.url,
-        }
-        with (self.folder / "worker.log").open("ab") as log:
-            self.worker = subprocess.Popen(
-                command, env=os.environ | ours | self.environment, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+        """Returns when it gives its first sign of life, and so takes jobs."""
+        # A connection that two processes share is the end of both.
+        connections.close_all()
+        self.worker = FORK.Process(target=self._work)
+        self.worker.start()
+        signs = LifeSign.objects.filter(pid=self.worker.pid)
+        assert wait_until(lambda: signs.exists() or not self.worker.is_alive())
+        assert self.worker.is_alive(), (self.folder / "worker.log").read_text()[-2000:]
+
+    def _work(self) -> None:
+        os.setsid()
+        log = os.open(self.folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        for name, value in self.changed.items():
+            setattr(settings, name, value)
+        settings.WORKER_SIGN_SECONDS = 0.5
+        # Celery warns of root, and here a warning is an error.
+        warnings.simplefilter("ignore")
+        app._after_fork()
+        app.conf.update(broker_url=f"{self.valkey.url}/0", task_always_eager=False)
+        app.worker_main(["worker", "-c", "2", "-Q", "default", "--without-gossip",
+                         "--without-mingle", "-l", "error"])  # fmt: skip
 
     def ring(self, job: str) -> None:
         """As the clock does; a broker that is down cannot be rung."""
@@ -78,7 +98,7 @@ class Crew:
     def kill_worker(self) -> None:
         """Parent and children at once, as when a machine dies."""
         os.killpg(self.worker.pid, signal.SIGKILL)
-        self.worker.wait()
+        self.worker.join()
 
     def empty_broker(self) -> None:
         import redis
@@ -92,6 +112,6 @@ class Crew:
         self.valkey.start()
 
     def stop(self) -> None:
-        if self.worker and self.worker.poll() is None:
+        if self.worker and self.worker.is_alive():
             self.kill_worker()
         self.valkey.stop()

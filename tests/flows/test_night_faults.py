@@ -30,7 +30,7 @@ from tests.flows.crew import Crew, wait_until
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
 CUSTOMERS = 48
-SETTINGS = {"NIGHT_CHUNK_SIZE": "4", "NIGHT_LEASE_SECONDS": "1"}
+SETTINGS = {"NIGHT_CHUNK_SIZE": 4, "NIGHT_LEASE_SECONDS": 1}
 SLOW = """
     DROP TRIGGER IF EXISTS dawdle ON metrics_healthscore;
     CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
