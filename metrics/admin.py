@@ -13,6 +13,7 @@ from metrics.models import (
     CustomerValue,
     DailyUsageLine,
     HealthScoreLine,
+    Insider,
     LifeSign,
     Night,
     NightChunk,
@@ -116,3 +117,9 @@ class PersonDayLineAdmin(OfOneCustomer):
 @admin.register(HealthScoreLine)
 class HealthScoreLineAdmin(OfOneCustomer):
     list_display = ("key", "day", "score", "band", "coverage")
+
+
+@admin.register(Insider)
+class InsiderAdmin(BackOffice):
+    list_display = ("mark", "note", "created_at")
+    search_fields = ("=mark",)

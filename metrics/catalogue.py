@@ -5,6 +5,8 @@ The definition stands beside the arithmetic; this page only lists, in the order 
 
 from metrics.churn import LOGO_CHURN
 from metrics.cost_figures import COSTS
+from metrics.loyalty.responding import RESPONDING
+from metrics.loyalty.scores import SCORES
 from metrics.metric import Metric
 from metrics.retention.figures import RETENTION
 from metrics.revenue.movements import MRR
@@ -12,6 +14,8 @@ from metrics.value.figures import VALUES
 from metrics.value.pooled_churn import POOLED_CHURN
 
 METRICS: tuple[Metric, ...] = (
+    *SCORES,
+    *RESPONDING,
     MRR,
     LOGO_CHURN,
     *RETENTION,

@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from lib.rates import Rate
-from metrics.ces import Ces, ces
+from metrics.ces import FIVE, Ces, ces, eased
 from metrics.charts import Chart, framed
 from metrics.csat import Csat, csat
 from metrics.nps import AccountNps, Nps, account_nps_of, nps_of
@@ -70,10 +70,16 @@ def results_of(survey: Survey, responses: ResponseQuerySet) -> SurveyResults:
         nps=nps_of(responses) if is_nps else None,
         account_nps=account_nps_of(responses) if is_nps else None,
         csat=csat(scores) if survey.kind == Survey.Kind.CSAT else None,
-        ces=ces(scores) if survey.kind == Survey.Kind.CES else None,
+        ces=_ces_of(survey, scores),
         distribution=_distribution(survey, counts),
         n=counts.total(),
     )
+
+
+def _ces_of(survey: Survey, scores: list[int]) -> Ces | None:
+    if survey.kind == Survey.Kind.EFFORT:
+        return ces(eased(scores), FIVE)
+    return ces(scores) if survey.kind == Survey.Kind.CES else None
 
 
 def _distribution(survey: Survey, counts: Counter[int]) -> Chart:

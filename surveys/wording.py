@@ -78,6 +78,20 @@ _OF_KIND = {
             "high": "7：強くそう思う",
         },
     },
+    "ces5": {
+        "en": {
+            "intro": "It takes ten seconds: choose one number from 1 to 5.",
+            "question": "How much effort did it take you to get done what you wanted with {brand}?",
+            "low": "1: very little effort",
+            "high": "5: very much effort",
+        },
+        "ja": {
+            "intro": "10秒ほどで終わります。1から5の数字をひとつお選びください。",
+            "question": "{brand}でご用件を済ませるのに、どのくらい手間がかかりましたか。",
+            "low": "1：ほとんどかからなかった",
+            "high": "5：とてもかかった",
+        },
+    },
 }
 
 Texts = dict[str, dict[str, str]]

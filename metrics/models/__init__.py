@@ -6,6 +6,7 @@ from metrics.models.customer_trait import CustomerTrait
 from metrics.models.customer_value import CustomerValue
 from metrics.models.daily_usage import DailyUsage, PersonDay
 from metrics.models.health_score import HealthScore
+from metrics.models.insider import Insider
 from metrics.models.life_sign import LifeSign
 from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
 from metrics.models.night import Night, NightChunk
@@ -26,6 +27,7 @@ __all__ = [
     "DailyUsageLine",
     "HealthScore",
     "HealthScoreLine",
+    "Insider",
     "LifeSign",
     "Night",
     "NightChunk",

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.api.serializers import ResourceSerializer
 from customers.models import Contact, Customer
 from surveys.models import Invitation, Response, Survey, SurveyVersion
+from surveys.scales import scale_of
 
 
 class BriefContactSerializer(serializers.ModelSerializer):
@@ -89,8 +90,8 @@ class ResponseSerializer(ResourceSerializer):
     class Meta:
         model = Response
         fields = [
-            "id", "survey", "version", "invitation", "customer", "contact", "score", "comment",
-            "language", "grade", "task", "answered_at", "changed_at",
+            "id", "survey", "version", "invitation", "customer", "contact", "interaction",
+            "score", "comment", "language", "grade", "task", "answered_at", "changed_at",
         ]  # fmt: skip
         read_only_fields = ["version", "invitation", "grade", "task", "changed_at"]
         extra_kwargs = {"score": {"min_value": 0, "max_value": 10}, "language": {"max_length": 2}}
@@ -100,10 +101,9 @@ class ResponseSerializer(ResourceSerializer):
         if contact is not None and contact.customer_id != values["customer"].pk:
             message = _("This contact belongs to another customer.")
             raise serializers.ValidationError({"contact": [message]}, "other_customer")
-        highest = {"nps": 10, "csat": 5, "ces": 7}[values["survey"].kind]
-        lowest = 0 if highest == 10 else 1
-        if not lowest <= values["score"] <= highest:
+        scale = scale_of(values["survey"])
+        if values["score"] not in scale.scores:
             message = _("This survey takes %(lowest)s to %(highest)s.")
-            numbers = {"lowest": lowest, "highest": highest}
+            numbers = {"lowest": scale.low, "highest": scale.high}
             raise serializers.ValidationError({"score": [message % numbers]}, "off_the_scale")
         return values

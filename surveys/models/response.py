@@ -39,6 +39,8 @@ class Response(models.Model):
         "customers.Task", models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("task"),
     )  # fmt: skip
+    # What it was about, such as the external id of a ticket; the last answer about it counts.
+    interaction = models.CharField(_("interaction"), max_length=200, blank=True)
     score = models.PositiveSmallIntegerField(_("score"))
     comment = models.TextField(_("comment"), blank=True)
     language = models.CharField(_("language"), max_length=2, default="en")

@@ -15,6 +15,8 @@ class Survey(models.Model):
         NPS = "nps", _("NPS (0-10)")
         CSAT = "csat", _("CSAT (1-5)")
         CES = "ces", _("CES (1-7)")
+        # Low is good here: turned round with 6 - x before it is counted (SUR-3).
+        EFFORT = "ces5", _("Effort (1-5)")
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.NPS)

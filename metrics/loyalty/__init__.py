@@ -1,0 +1,1 @@
+"""What customers say: NPS, CSAT, CES, who answered, whether it changed (chapter 1)."""

@@ -1,0 +1,133 @@
+"""Which answers count, of whom, and under which traits (SUR-1, SUR-5).
+
+A relationship is asked about as a whole: of each contact the latest valid answer of a period counts
+for NPS. CSAT and effort are about interactions: of each interaction the latest answer counts,
+and one that names none stands for itself. A ticket that was rated is an interaction like any other
+and counts for CSAT on the day it was closed. An answer stays with the customer the contact belonged
+to, and is counted under the segment, CSM, touch and plan which that customer had on the day of the
+answer. Suspect answers, and those of our own people (metrics/insiders.py), are left out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from lib.days import day_start
+from metrics.insiders import insiders
+from metrics.question import Question
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the answers of a kind of survey are read. A reversed one is turned round first."""
+
+    kind: str
+    low: int
+    high: int
+    good_from: int
+    bad_to: int
+    of_contacts: bool = False
+    with_tickets: bool = False
+    is_reversed: bool = False
+
+    @property
+    def score(self) -> str:
+        """SQL of a score as it counts."""
+        return f"{self.low + self.high} - r.score" if self.is_reversed else "r.score"
+
+
+NPS = Scale("nps", 0, 10, good_from=9, bad_to=6, of_contacts=True)
+CSAT = Scale("csat", 1, 5, good_from=4, bad_to=2, with_tickets=True)
+CES = Scale("ces", 1, 7, good_from=5, bad_to=3)
+EFFORT = Scale("ces5", 1, 5, good_from=4, bad_to=2, is_reversed=True)
+
+OF_CONTACTS = "coalesce('c' || r.contact_id, 'r' || r.id)"
+OF_INTERACTIONS = "CASE WHEN r.interaction <> '' THEN 'i' || r.interaction ELSE 'r' || r.id END"
+RESPONSES = """
+    SELECT r.id AS key, r.customer_id, r.contact_id, ({score})::int AS score, r.answered_at,
+        (r.answered_at AT TIME ZONE %(zone)s)::date AS day, {unit} AS unit
+    FROM surveys_response r JOIN surveys_survey s ON s.id = r.survey_id
+    WHERE s.kind = %(kind)s AND r.grade IN ('confirmed', 'manual', 'imported')
+        AND r.score BETWEEN %(low)s AND %(high)s
+        AND r.answered_at >= %(from)s AND r.answered_at < %(to)s
+        AND (r.contact_id IS NULL OR r.contact_id <> ALL(%(our_contacts)s::bigint[]))
+"""
+# A ticket keeps one rating, the latest; its key is made negative to differ from the responses'.
+TICKETS = """
+    UNION ALL
+    SELECT -t.id, t.customer_id, NULL, t.satisfaction, coalesce(t.closed_at, t.opened_at),
+        (coalesce(t.closed_at, t.opened_at) AT TIME ZONE %(zone)s)::date, 'i' || t.external_id
+    FROM customers_ticket t
+    WHERE t.satisfaction IS NOT NULL AND coalesce(t.closed_at, t.opened_at) >= %(from)s
+        AND coalesce(t.closed_at, t.opened_at) < %(to)s
+"""
+LATEST = (
+    "SELECT DISTINCT ON (unit) * FROM ({given}) given ORDER BY unit, answered_at DESC, key DESC"
+)
+RULING = """
+    t.customer_id = a.customer_id AND t.since <= a.day AND (t.until IS NULL OR t.until > a.day)
+"""
+PLAN = """
+    coalesce((SELECT m.plan FROM metrics_revenuemovement m
+        WHERE m.customer_id = a.customer_id AND m.day <= a.day
+        ORDER BY m.day DESC, m.id DESC LIMIT 1), '')
+"""
+
+
+def given(scale: Scale, start: datetime, end: datetime) -> tuple[str, dict[str, Any]]:
+    """Every valid answer of `[start, end)`, those that are superseded among them."""
+    responses = RESPONSES.format(
+        score=scale.score,
+        unit=OF_CONTACTS if scale.of_contacts else OF_INTERACTIONS,
+    )
+    values = {
+        "zone": settings.REPORTING_TIME_ZONE,
+        "kind": scale.kind,
+        "low": scale.low,
+        "high": scale.high,
+        "from": start,
+        "to": end,
+        "our_contacts": insiders().contacts,
+    }
+    return responses + (TICKETS if scale.with_tickets else ""), values
+
+
+def counted(scale: Scale, question: Question) -> tuple[str, dict[str, Any]]:
+    """The answers that count in a period for those who are asked about: key, customer_id,
+    contact_id, score, answered_at, day, unit."""
+    every, values = given(scale, *moments(question))
+    narrowed, more = narrowing(question)
+    latest = LATEST.format(given=every)
+    return f"SELECT * FROM ({latest}) a WHERE true {narrowed}", values | more
+
+
+def moments(question: Question) -> tuple[datetime, datetime]:
+    """What lies in the period and was answered by the day it is known on."""
+    start, end = day_start(question.start), day_start(question.end)
+    known = question.known_before
+    return start, max(start, min(end, known)) if known else end
+
+
+def narrowing(question: Question) -> tuple[str, dict[str, Any]]:
+    """`AND …` for a statement over answers `a`, by the traits of the day of each answer."""
+    if not question.is_narrowed:
+        return "", {}
+    asked: dict[str, Any] = {}
+    rules = []
+    for name in ("segment", "touch"):
+        if (wanted := getattr(question, name)) is not None:
+            rules.append(f"t.{name} = %(asked_{name})s")
+            asked[f"asked_{name}"] = wanted
+    if question.csm is not None:
+        rules.append("t.csm_id = %(asked_csm)s" if question.csm else "t.csm_id IS NULL")
+        asked["asked_csm"] = question.csm
+    sql = ""
+    if rules:
+        ruling = " AND ".join([RULING, *rules])
+        sql = f"AND EXISTS (SELECT FROM metrics_customertrait t WHERE {ruling})"
+    if question.plan is not None:
+        sql += f" AND {PLAN} = %(asked_plan)s"
+        asked["asked_plan"] = question.plan
+    return sql, asked

@@ -1,0 +1,208 @@
+"""Who answers: the response rate by send cohort, and whose voice is heard (SUR-4).
+
+Response rate = answers / delivered invitations of the mails *sent* in the period; an answer counts
+whenever it arrives. Delivered are those sent and not returned: who was suppressed was not sent to.
+While a survey of the cohort is open the figure is maturing. Opens are nothing here. Coverage is the
+share of paying customers, and of MRR, with at least one counted answer of any kind in the period.
+Invitations and customers are counted under the traits of the day of sending and of the last day.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import day_start
+from lib.rates import Rate
+from metrics.figure import Figure
+from metrics.insiders import insiders
+from metrics.intervals import wilson
+from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, counted, moments, narrowing
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.rows import Rows
+
+DELIVERED = """
+    SELECT * FROM (
+        SELECT i.id AS key, i.customer_id, i.wave_id, w.closes_at,
+            (m.sent_at AT TIME ZONE %(zone)s)::date AS day,
+            coalesce(r.answered_at < %(known)s AND r.grade <> 'suspect', false) AS has_answered
+        FROM surveys_invitation i
+        JOIN outreach_message m ON m.id = i.message_id
+        JOIN surveys_wave w ON w.id = i.wave_id
+        LEFT JOIN customers_contact c ON c.id = i.contact_id
+        LEFT JOIN surveys_response r ON r.invitation_id = i.id
+        WHERE m.state = 'sent' AND m.sent_at >= %(from)s AND m.sent_at < %(to)s
+            AND (c.bounced_at IS NULL OR c.bounced_at < m.sent_at)
+            AND i.contact_id <> ALL(%(our_contacts)s::bigint[])
+    ) a WHERE true {narrowed}
+"""
+RATE = """
+    SELECT count(*), count(*) FILTER (WHERE has_answered),
+        coalesce(bool_or(closes_at > %(now)s), false)
+    FROM ({delivered}) delivered
+"""
+RATE_ROWS = """
+    SELECT key, customer_id, '' AS label, has_answered::int AS numerator, 1 AS denominator,
+        CASE WHEN has_answered THEN 'answered' WHEN closes_at > %(now)s THEN 'waiting'
+            ELSE 'silent' END AS note
+    FROM ({delivered}) delivered
+"""
+FUNNEL = """
+    SELECT count(*), count(*) FILTER (WHERE m.state = 'sent'),
+        count(*) FILTER (WHERE m.state = 'sent'
+            AND (c.bounced_at IS NULL OR c.bounced_at < m.sent_at)),
+        count(*) FILTER (WHERE r.grade IS NOT NULL AND r.grade <> 'suspect'),
+        count(*) FILTER (WHERE r.grade IS NOT NULL AND r.grade <> 'suspect' AND r.comment <> '')
+    FROM (SELECT i.*, (i.created_at AT TIME ZONE %(zone)s)::date AS day FROM surveys_invitation i
+        WHERE i.created_at >= %(from)s AND i.created_at < %(to)s) a
+    LEFT JOIN outreach_message m ON m.id = a.message_id
+    LEFT JOIN customers_contact c ON c.id = a.contact_id
+    LEFT JOIN surveys_response r ON r.invitation_id = a.id
+    WHERE true {narrowed}
+"""
+COVERAGE = """
+    SELECT p.customer_id AS key, p.customer_id, '' AS label,
+        CASE WHEN h.customer_id IS NULL THEN 0 ELSE {weight} END AS numerator,
+        {weight} AS denominator,
+        CASE WHEN h.customer_id IS NULL THEN 'silent' ELSE 'heard' END AS note
+    FROM (SELECT customer_id, sum(amount) AS annual FROM metrics_revenuemovement
+        WHERE day <= %(day)s {narrowed} GROUP BY customer_id HAVING sum(amount) > 0) p
+    LEFT JOIN ({heard}) h ON h.customer_id = p.customer_id
+"""
+SUMS = "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), count(*) FROM ({rows}) r"
+
+
+def response_rate_figure(question: Question) -> Figure:
+    delivered, values = _delivered(question)
+    n, answered, is_open = _row(RATE.format(delivered=delivered), values)
+    figure = Figure.of_share(Rate(answered, n, "" if n else "no_data"), wilson(answered, n))
+    if is_open and figure.is_shown:
+        return replace(figure, flag="maturing")
+    return figure
+
+
+def response_rate_rows(question: Question) -> Rows:
+    delivered, values = _delivered(question)
+    return Rows(
+        RATE_ROWS.format(delivered=delivered), values, kind="invitation",
+        order="numerator DESC, key",
+    )  # fmt: skip
+
+
+def funnel_of(question: Question) -> list[int]:
+    """Invited, sent, delivered, answered, answered with a comment: of those asked in the period."""
+    narrowed, values = narrowing(question)
+    start, end = moments(question)
+    values |= {"zone": settings.REPORTING_TIME_ZONE, "from": start, "to": end}
+    return list(_row(FUNNEL.format(narrowed=narrowed), values))
+
+
+def _delivered(question: Question) -> tuple[str, dict[str, Any]]:
+    narrowed, values = narrowing(question)
+    start, end = moments(question)
+    now = question.known_before or day_start(question.today)
+    known = question.known_before or "infinity"
+    values |= {"zone": settings.REPORTING_TIME_ZONE, "from": start, "to": end, "now": now,
+               "known": known, "our_contacts": insiders().contacts}  # fmt: skip
+    return DELIVERED.format(narrowed=narrowed), values
+
+
+def coverage_figure(question: Question) -> Figure:
+    heard, paying, n = _sums(coverage_rows(question))
+    return Figure.of_share(Rate(heard, paying, "" if n else "no_data"), wilson(int(heard), n))
+
+
+def mrr_coverage_figure(question: Question) -> Figure:
+    """A share of money, not of cases: it has no interval."""
+    heard, mrr, n = _sums(mrr_coverage_rows(question))
+    return Figure.of_rate(Rate(heard, mrr, "" if n else "no_data"), n=n)
+
+
+def coverage_rows(question: Question) -> Rows:
+    return _coverage_rows(question, "1")
+
+
+def mrr_coverage_rows(question: Question) -> Rows:
+    return _coverage_rows(question, "p.annual / 12")
+
+
+def _coverage_rows(question: Question, weight: str) -> Rows:
+    """The answers of all kinds; a customer is counted where it stood on the last day."""
+    everybody = question.about(segment=None, csm=None, touch=None, plan=None)
+    heard: list[str] = []
+    values: dict[str, Any] = {}
+    for scale in (NPS, CSAT, CES, EFFORT):
+        sql, more = counted(scale, everybody)
+        named = {name: f"{scale.kind}_{name}" for name in more}
+        heard.append(f"SELECT customer_id FROM ({_renamed(sql, named)}) {scale.kind}")
+        values |= {named[name]: value for name, value in more.items()}
+    narrowed, more = question.narrowing(question.day)
+    sql = COVERAGE.format(weight=weight, heard=" UNION ".join(heard), narrowed=narrowed)
+    return Rows(sql, values | more | {"day": question.day})
+
+
+def _renamed(sql: str, names: dict[str, str]) -> str:
+    """A statement with other placeholders, so that several can stand in one."""
+    for old, new in names.items():
+        sql = sql.replace(f"%({old})s", f"%({new})s")
+    return sql
+
+
+def _sums(rows: Rows) -> tuple[Any, Any, int]:
+    numerator, denominator, n = _row(SUMS.format(rows=rows.sql), rows.values)
+    return numerator, denominator, n
+
+
+def _row(statement: str, values: dict[str, Any]) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return tuple(cursor.fetchone())
+
+
+RESPONSE_RATE = Metric(
+    code="response_rate",
+    rule="SUR-4",
+    chapter="survey",
+    name=_("Response rate"),
+    unit="share",
+    definition=_(
+        "Of the survey mails sent in the period and not returned, the share that was answered, "
+        "whenever the answer came. While a survey is open more answers may come."
+    ),
+    formula=_("answered / delivered"),
+    compute=response_rate_figure,
+    rows=response_rate_rows,
+    page="metrics:loyalty",
+)
+COVERED = Metric(
+    code="answer_coverage",
+    rule="SUR-4",
+    chapter="survey",
+    name=_("Customers heard"),
+    unit="share",
+    definition=_(
+        "The share of the customers paying on the last day of whom at least one answer to any "
+        "survey counts in the period. It tells for how much of the base the scores speak."
+    ),
+    formula=_("paying customers with an answer / paying customers"),
+    compute=coverage_figure,
+    rows=coverage_rows,
+    page="metrics:loyalty",
+)
+COVERED_MRR = Metric(
+    code="answer_coverage_mrr",
+    rule="SUR-4",
+    chapter="survey",
+    name=_("MRR heard"),
+    unit="share",
+    definition=_("The share of MRR on the last day of customers who answered in the period."),
+    formula=_("MRR of customers with an answer / MRR"),
+    compute=mrr_coverage_figure,
+    rows=mrr_coverage_rows,
+    page="metrics:loyalty",
+)
+
+RESPONDING = (RESPONSE_RATE, COVERED, COVERED_MRR)

@@ -1,0 +1,180 @@
+"""Counting answers: how many, how many good and bad, of which group, in this period and before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from lib.days import day_start
+from metrics.changes import Pairs, Signs
+from metrics.loyalty.answers import PLAN, RULING, Scale, counted, given, narrowing
+from metrics.question import Question
+
+GROUPS = ("segment", "csm", "touch", "plan")
+COUNTS = """
+    count(*) AS n, count(*) FILTER (WHERE score >= {good}) AS good,
+    count(*) FILTER (WHERE score <= {bad}) AS bad, coalesce(sum(score), 0) AS total,
+    coalesce(sum(score * score), 0) AS squares
+"""
+# The answers that count in each of two periods that follow one another.
+BOTH = """
+    WITH given AS ({given}), a AS (
+        SELECT DISTINCT ON (is_now, unit) * FROM (
+            SELECT *, answered_at >= %(middle)s AS is_now FROM given) parted
+        ORDER BY is_now, unit, answered_at DESC, key DESC
+    )
+"""
+IN_ALL = BOTH + "SELECT is_now, {counts} FROM a WHERE true {narrowed} GROUP BY is_now"
+BY_GROUP = (
+    BOTH
+    + """
+    SELECT is_now, {by} AS name, {counts} FROM a {traits}
+    WHERE true {narrowed} GROUP BY is_now, name
+"""
+)
+TRAITS = f"LEFT JOIN metrics_customertrait t ON {RULING}"
+NAMES = {
+    "segment": ("coalesce(t.segment, '')", TRAITS),
+    "csm": ("coalesce(t.csm_id, 0)", TRAITS),
+    "touch": ("coalesce(t.touch, '')", TRAITS),
+    "plan": (PLAN, ""),
+}
+PAIRS = (
+    BOTH
+    + """
+    SELECT count(*), coalesce(sum(change), 0), coalesce(sum(change * change), 0),
+        count(*) FILTER (WHERE later.score >= {good} AND earlier.score < {good}),
+        count(*) FILTER (WHERE later.score < {good} AND earlier.score >= {good})
+    FROM (SELECT contact_id, min(score) AS score, min({sign}) AS sign, count(*) AS n
+            FROM a WHERE is_now AND contact_id IS NOT NULL {narrowed} GROUP BY contact_id) later
+    JOIN (SELECT contact_id, min(score) AS score, min({sign}) AS sign, count(*) AS n
+            FROM a WHERE NOT is_now AND contact_id IS NOT NULL {narrowed}
+            GROUP BY contact_id) earlier USING (contact_id)
+    CROSS JOIN LATERAL (SELECT later.sign - earlier.sign AS change) moved
+    WHERE later.n = 1 AND earlier.n = 1
+"""
+)
+SIGN = "CASE WHEN score >= {good} THEN 1 WHEN score <= {bad} THEN -1 ELSE 0 END"
+BY_CUSTOMER = """
+    SELECT count(*), avg(mean), stddev_samp(mean), coalesce(sum(mean), 0),
+        coalesce(sum(signs * signs), 0), coalesce(sum(signs * n), 0), coalesce(sum(n * n), 0)
+    FROM (SELECT customer_id, sum({sign}) AS signs, count(*) AS n,
+            100 * sum({sign})::numeric / count(*) AS mean
+        FROM ({counted}) answers GROUP BY customer_id) customers
+"""
+BY_SCORE = "SELECT score, count(*) FROM ({counted}) answers GROUP BY score"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Answers counted: `total` and `squares` are the sums of scores and of their squares."""
+
+    n: int = 0
+    good: int = 0
+    bad: int = 0
+    total: int = 0
+    squares: int = 0
+
+    @property
+    def signs(self) -> Signs:
+        return Signs(self.n, self.good, self.bad)
+
+    @property
+    def neither(self) -> int:
+        return self.n - self.good - self.bad
+
+    @property
+    def deviation(self) -> float | None:
+        """Of the scores, as of a sample; None below two."""
+        if self.n < 2:
+            return None
+        spread = Decimal(self.n * self.squares - self.total * self.total)
+        return float((spread / (self.n * (self.n - 1))).sqrt())
+
+
+@dataclass(frozen=True)
+class Both:
+    """A period and the one before it."""
+
+    before: Tally
+    now: Tally
+
+
+@dataclass(frozen=True)
+class CustomerMeans:
+    """The means of the signs of each customer, in points, and what clustered errors need."""
+
+    customers: int
+    mean: Decimal | None
+    deviation: Decimal | None
+    sum_of_means: Decimal
+    squares: int
+    products: int
+    sizes: int
+
+
+def tally_both(scale: Scale, question: Question) -> Both:
+    sql, values = _both(scale, question)
+    narrowed, more = narrowing(question)
+    counts = COUNTS.format(good=scale.good_from, bad=scale.bad_to)
+    rows = _rows(IN_ALL.format(given=sql, counts=counts, narrowed=narrowed), values | more)
+    return _as_both((is_now, Tally(*counted)) for is_now, *counted in rows)
+
+
+def tally_by(scale: Scale, question: Question, group: str) -> dict[Any, Both]:
+    """By segment, CSM (his number, 0 for nobody), touch or plan; '' for those without."""
+    sql, values = _both(scale, question)
+    narrowed, more = narrowing(question)
+    by, traits = NAMES[group]
+    counts = COUNTS.format(good=scale.good_from, bad=scale.bad_to)
+    statement = BY_GROUP.format(given=sql, counts=counts, narrowed=narrowed, by=by, traits=traits)
+    found: dict[Any, list[tuple[bool, Tally]]] = {}
+    for is_now, name, *counted_ in _rows(statement, values | more):
+        found.setdefault(name, []).append((is_now, Tally(*counted_)))
+    return {name: _as_both(tallies) for name, tallies in found.items()}
+
+
+def pairs_of(scale: Scale, question: Question) -> Pairs:
+    """Contacts with exactly one counted answer in each of the two periods."""
+    sql, values = _both(scale, question)
+    narrowed, more = narrowing(question)
+    sign = SIGN.format(good=scale.good_from, bad=scale.bad_to)
+    statement = PAIRS.format(given=sql, good=scale.good_from, sign=sign, narrowed=narrowed)
+    return Pairs(*map(int, _rows(statement, values | more)[0]))
+
+
+def customer_means(scale: Scale, question: Question) -> CustomerMeans:
+    sql, values = counted(scale, question)
+    sign = SIGN.format(good=scale.good_from, bad=scale.bad_to)
+    n, mean, deviation, sum_of_means, squares, products, sizes = _rows(
+        BY_CUSTOMER.format(counted=sql, sign=sign), values
+    )[0]
+    return CustomerMeans(
+        n, mean, deviation, Decimal(sum_of_means), int(squares), int(products), int(sizes)
+    )
+
+
+def scores_of(scale: Scale, question: Question) -> dict[int, int]:
+    """How many counted answers gave each score."""
+    sql, values = counted(scale, question)
+    return dict(_rows(BY_SCORE.format(counted=sql), values))
+
+
+def _both(scale: Scale, question: Question) -> tuple[str, dict[str, Any]]:
+    known = question.known_before
+    end = min(day_start(question.end), known) if known else day_start(question.end)
+    sql, values = given(scale, day_start(question.moved(-1).start), end)
+    return sql, values | {"middle": day_start(question.start)}
+
+
+def _as_both(tallies: Iterable[tuple[bool, Tally]]) -> Both:
+    parted = dict(tallies)
+    return Both(before=parted.get(False, Tally()), now=parted.get(True, Tally()))
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
