@@ -162,8 +162,10 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://127.0.0.1
 # A worker forks, so it opens plain connections; the web server keeps a small checked pool.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 DATABASES["default"].update(
+    ENGINE="lib.steady_postgres",
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else 60,
-    CONN_HEALTH_CHECKS=True,
+    # Connections of the pool are checked by the engine, without asking the server.
+    CONN_HEALTH_CHECKS=not DATABASE_POOL_SIZE,
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
 DATABASES["default"].setdefault("OPTIONS", {}).update(

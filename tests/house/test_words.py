@@ -15,6 +15,7 @@ FORBIDDEN_MODULES = {
     "manager", "data", "info", "process", "handle", "handlers", "signals", "client",
     "clients", "account", "organisation", "organisations", "organization", "base",
 }  # fmt: skip
+NAMED_BY_DJANGO = {"lib/steady_postgres/base.py"}
 FORBIDDEN_CLASSES = re.compile(
     r"^(Client|Account|Organi[sz]ation|Notification|Campaign|.*(Helper|Service|Util|Manager2))$"
 )
@@ -59,9 +60,9 @@ def test_every_model_says_what_one_row_stands_for():
 
 def test_no_module_has_a_name_that_says_nothing():
     files = python_files(*APPS, "lib")
-    found = [short(file) for file in files if {file.stem, file.parent.name} & FORBIDDEN_MODULES]
+    found = {short(file) for file in files if {file.stem, file.parent.name} & FORBIDDEN_MODULES}
 
-    assert found == []
+    assert found - NAMED_BY_DJANGO == set()
 
 
 def test_jobs_of_workers_are_not_called_tasks():
