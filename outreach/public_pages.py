@@ -8,11 +8,12 @@ pages the busiest of all, so they carry nothing they do not need.
 import ipaddress
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -62,23 +63,41 @@ def _answered(request: HttpRequest) -> HttpResponse:
     request.resolver_match = match = resolve(request.path_info)
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            return notice(request, "too_long", status=413)
+            return notice("too_long", status=413)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Http404:
-        return notice(request, "unknown", status=404)
+        return notice("unknown", status=404)
     except (RequestDataTooBig, SuspiciousOperation, ValueError) as error:
         logger.info("%s refused: %s", match.view_name, type(error).__name__)
-        return notice(request, "unreadable", status=400)
+        return notice("unreadable", status=400)
     except Exception:
         logger.exception("%s failed", match.view_name)
-        return notice(request, "failed", status=500)
+        return notice("failed", status=500)
     return response
 
 
-def notice(request: HttpRequest, kind: str, *, status: int) -> HttpResponse:
+class PublicPage(HttpResponse):
+    """A page for a contact, who does not wait for what is done `later`, once the page was sent."""
+
+    later: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        try:
+            if self.later:
+                self.later()
+        finally:
+            super().close()
+
+
+def public_page(template: str, context: dict[str, Any], *, status: int = 200) -> PublicPage:
+    """A page that knows nothing but its context: nobody is logged in here, and nothing asks."""
+    return PublicPage(render_to_string(template, context), status=status)
+
+
+def notice(kind: str, *, status: int) -> PublicPage:
     """A page that only says something; the same for everybody, whatever the token was."""
     context = {"kind": kind, "language": translation.get_language()}
-    return render(request, "outreach/notice.html", context, status=status)
+    return public_page("outreach/notice.html", context, status=status)
 
 
 def network_of(request: HttpRequest) -> str:

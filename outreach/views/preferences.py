@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from outreach.links import PATHS, Purpose, read_token, token_for
 from outreach.models import Message, Topic
-from outreach.public_pages import notice, post_wait
+from outreach.public_pages import notice, post_wait, public_page
 from outreach.unsubscribing import choose_topics, stopped_topic_ids
 
 
@@ -27,12 +26,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             return _choose(request, message)
         context = preferences_context(message) | {"is_saved": "saved" in request.GET}
-        return render(request, "outreach/preferences.html", context)
+        return public_page("outreach/preferences.html", context)
 
 
 def _choose(request: HttpRequest, message: Message) -> HttpResponse:
     if post_wait(request, message.uuid):
-        return notice(request, "wait", status=429)
+        return notice("wait", status=429)
     wanted = request.POST.getlist("topic")
     stopped = [topic for topic in _topics() if topic.key not in wanted]
     if "stop_this" in request.POST:

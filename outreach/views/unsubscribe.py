@@ -1,11 +1,11 @@
 """What a mail program's own button speaks to (RFC 8058): a POST, and nothing but a POST, counts."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from outreach.links import Purpose, read_token
 from outreach.models import Message
+from outreach.public_pages import public_page
 from outreach.unsubscribing import stop
 from outreach.views.preferences import preferences_context
 
@@ -26,4 +26,4 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             reason="unsubscribed", source=f"message:{message.pk}",
         )  # fmt: skip
         return HttpResponse("", content_type="text/plain; charset=utf-8")
-    return render(request, "outreach/preferences.html", preferences_context(message))
+    return public_page("outreach/preferences.html", preferences_context(message))

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from outreach import hits
 from outreach.links import PATHS, Purpose, read_token, token_for
-from outreach.public_pages import notice, post_wait
+from outreach.public_pages import PublicPage, notice, post_wait, public_page
 from surveys.answering import MAX_COMMENT, Answer, Outcome, cleaned, record_answer
 from surveys.nonces import Nonce, new_nonce, read_nonce
 from surveys.visiting import OpenLink, Said, find_link
@@ -64,13 +63,16 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     visit = Visit(request, link)
     with translation.override(visit.language):
         if link.is_closed(timezone.now()):
-            return notice(request, "closed", status=410)
-        return _press(visit) if request.method == "POST" else _look(visit)
+            return notice("closed", status=410)
+        if request.method == "POST":
+            return _press(visit)
+        page = _look(visit)
+    if request.method == "GET":
+        page.later = partial(hits.note, link.message_id, visit.score)
+    return page
 
 
-def _look(visit: Visit) -> HttpResponse:
-    if visit.request.method == "GET":
-        hits.note(visit.link.message_id, visit.score)
+def _look(visit: Visit) -> PublicPage:
     said = visit.link.said
     if said is None:
         return _form(visit, visit.score, "")
@@ -110,9 +112,9 @@ def _answered(visit: Visit, outcome: Outcome) -> HttpResponse:
     if outcome is Outcome.GONE:
         raise Http404
     if outcome is Outcome.CLOSED:
-        return notice(visit.request, "closed", status=410)
+        return notice("closed", status=410)
     if outcome is Outcome.FIXED:
-        return notice(visit.request, "fixed", status=409)
+        return notice("fixed", status=409)
     response = HttpResponseRedirect(f"{visit.action}?lang={visit.language}")
     response.status_code = 303
     return response
@@ -133,19 +135,13 @@ def _faults(visit: Visit, comment: str, nonce: Nonce | None) -> list[dict[str, s
 
 def _form(
     visit: Visit, score: int | None, comment: str, faults: list[dict[str, str]] | None = None
-) -> HttpResponse:
-    return render(
-        visit.request,
-        "surveys/answer.html",
-        _form_context(visit, score) | {"comment": comment, "faults": faults or []},
-        status=400 if faults else 200,
-    )
+) -> PublicPage:
+    context = _form_context(visit, score) | {"comment": comment, "faults": faults or []}
+    return public_page("surveys/answer.html", context, status=400 if faults else 200)
 
 
 def _form_context(visit: Visit, score: int | None) -> dict[str, Any]:
     words = visit.words(score)
-    scale = visit.link.scale
-    ends = {scale.low: words["low"], scale.high: words["high"]}
     others = [code for code in visit.link.texts if code != visit.language]
     return {
         "language": visit.language,
@@ -153,14 +149,13 @@ def _form_context(visit: Visit, score: int | None) -> dict[str, Any]:
         "words": words,
         "action": visit.action,
         "nonce": new_nonce(visit.link.message_uuid),
-        "cells": [
-            {"score": str(n), "is_chosen": n == score, "end": ends.get(n, "")} for n in scale.scores
-        ],
+        "scale": visit.link.scale,
+        "chosen": score,
         "other_languages": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in others],
     }
 
 
-def _thanks(visit: Visit, said: Said) -> HttpResponse:
+def _thanks(visit: Visit, said: Said) -> PublicPage:
     context = {
         "language": visit.language,
         "brand": visit.link.brand,
@@ -170,4 +165,4 @@ def _thanks(visit: Visit, said: Said) -> HttpResponse:
         "response": said,
         "may_change": said.may_change(timezone.now()),
     }
-    return render(visit.request, "surveys/answer_thanks.html", context)
+    return public_page("surveys/answer_thanks.html", context)

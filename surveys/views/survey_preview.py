@@ -88,12 +88,11 @@ def _page_context(version: SurveyVersion, language: str) -> dict[str, Any]:
     keys = {"question", "low", "high", "button", "thanks"}
     words = {key: version.text(key, language) for key in keys}
     words["follow_up"] = version.text("neutral", language)
-    scale = scale_of(version.survey)
-    ends = {scale.low: words["low"], scale.high: words["high"]}
     return {
         "language": language,
         "brand": version.brand,
         "words": words,
         "is_preview": True,
-        "cells": [{"score": n, "is_chosen": False, "end": ends.get(n, "")} for n in scale.scores],
+        "scale": scale_of(version.survey),
+        "chosen": None,
     }
