@@ -4,6 +4,7 @@ Lines without a customer belong to the whole company: asked about some customers
 made of them are undefined. Cost to serve can be asked about anybody.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from metrics.figure import Figure, Number
 from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.rows import Rows
+from metrics.rows import Rows, Totals
 from metrics.spending import LINES, SERVING, spending_parameters
 
 # The lines of a period, each with the part that serves `{share}`.
@@ -94,13 +95,15 @@ def quotient_of(sql: str, empty: str) -> Any:
         if not totals.denominator:
             return Figure.undefined(empty, numerator=totals.numerator, denominator=0)
         value = totals.numerator / totals.denominator
-        n = int(totals.denominator) if empty in COUNTED else totals.n
-        return Figure(value, totals.numerator, totals.denominator, n)
+        return Figure(value, totals.numerator, totals.denominator, customers_of(totals, empty))
 
     return figure
 
 
-COUNTED = ("nobody_retained", "nobody_won")
+def customers_of(totals: Totals, empty: str) -> int:
+    """How many stand below the line, where customers are counted there."""
+    is_counted = empty in ("nobody_retained", "nobody_won")
+    return int(totals.denominator) if is_counted else totals.n
 
 
 def both(first: str, second: str) -> str:
@@ -125,6 +128,8 @@ def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
 
 def payback_figure(question: Question) -> Figure:
     figure = quotient_of(both(WINNING, WON_MARGIN), "nobody_won")(question)
+    if figure.value is not None:
+        return replace(figure, n=cac_of(question.start, question.end)[1])
     if figure.reason == "nobody_won" and assumed(Name.GROSS_MARGIN, question.day) <= 0:
         return Figure.undefined("never", numerator=figure.numerator, denominator=0)
     return figure

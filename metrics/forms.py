@@ -64,6 +64,8 @@ class QuestionForm(forms.Form):
         }  # fmt: skip
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control" if name == "known" else "form-select"
 
 
 @dataclass(frozen=True)

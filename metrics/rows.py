@@ -12,15 +12,27 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Customer
+from customers.models import CostLine, Customer
 from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
 from metrics.question import Question
 from metrics.revenue.two_clocks import as_known
 
 CHUNK = 2000
+# What the codes of notes mean. A note that is not here is somebody's own words.
+NOTES: dict[str, Promise | str] = {
+    "kept": _("stayed"),
+    "lost": _("left"),
+    "new": _("new"),
+    "paying": _("pays"),
+    "buyer": _("bought"),
+    "purchase": _("purchase"),
+    **{str(kind.value): kind.label for kind in CostLine.Kind},
+}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
 from metrics.metric import Metric, Unit, decimal_places
 from metrics.question import Question
+from metrics.rows import NOTES
 from metrics.templatetags import figures
 
 register = template.Library()
@@ -43,6 +44,20 @@ def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -
         "minutes": _("%(n)s min"),
     }
     return patterns.get(unit, "%(n)s") % {"n": number}
+
+
+@register.filter
+def operand(value: Any) -> str:
+    """A sum as it stands above or below the line: whole where it is whole, else two places."""
+    if value is None:
+        return figures.na()
+    return figures.figure(value, 0 if value == int(value) else 2)
+
+
+@register.filter
+def note_in_words(note: str) -> str:
+    """What a row says of itself; a code that stands in the list of notes is translated."""
+    return str(NOTES.get(note, note))
 
 
 @register.simple_tag

@@ -11,8 +11,9 @@ from accounts.models import User
 from customers.models import Customer
 from lib.days import days_between, today
 from metrics.daily import close_day
-from metrics.demo import answers, usage, writing
+from metrics.demo import answers, costs, usage, writing
 from metrics.demo.story import Life, tell
+from metrics.jobs import value_customers
 
 PASSWORD = "enishi-demo-2026"  # noqa: S105 - printed for everybody; only for invented people
 NIGHTS_CLOSED = 60
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         self.stdout.write("Closing its last nights …")
         for day in days_between(today() - timedelta(days=options["nights"]), today()):
             close_day(day)
+        value_customers()
         writing.work_off(today(), Random(options["seed"] + 8))
 
     def _write_facts(self, count: int, seed: int) -> None:
@@ -55,12 +57,14 @@ class Command(BaseCommand):
         # One generator for each part, so that a change of one leaves the others as they were.
         cast = writing.write_people(PASSWORD)
         writing.write_rates(day)
+        costs.write_costs(day, cast, Random(seed + 9))
         customers = writing.write_customers(lives, cast, Random(seed + 1))
         contacts = writing.write_contacts(lives, customers, Random(seed + 2))
         writing.write_subscriptions(lives, customers)
         writing.write_invoices(lives, customers, day)
         writing.write_touchpoints(lives, customers, contacts, day, Random(seed + 3))
         writing.write_tickets(lives, customers, day, Random(seed + 4))
+        costs.write_programmes(customers, day, Random(seed + 10))
         writing.write_own_tasks(customers, day, Random(seed + 5))
         answers.write_answers(lives, customers, contacts, cast, day, Random(seed + 6))
         return cast, customers
