@@ -14,8 +14,8 @@ from django.conf import settings
 from lib.days import day_start
 from metrics.revenue.value import RATE
 
-# What of a line has been spent before a day.
-_SPENT = "round(l.amount * ({day} - l.starts_on) / (l.until - l.starts_on), 12)"
+# What of a line has been spent before a day. PostgreSQL divides to 16 digits unless told more.
+_SPENT = "round(l.amount::numeric(42, 20) * ({day} - l.starts_on) / (l.until - l.starts_on), 12)"
 _FROM = "greatest(m.month, l.starts_on, %(start)s)"
 _TO = "least((m.month + interval '1 month')::date, l.until, %(end)s)"
 
