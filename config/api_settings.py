@@ -39,6 +39,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChurnReason": "customers.models.Customer.ChurnReason",
+        "TaskPriorityEnum": "customers.models.Task.Priority",
+        "TicketPriorityEnum": "customers.models.Ticket.Priority",
         "HealthBand": "metrics.models.HealthScore.Band",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -23,6 +23,15 @@ from accounts.api.problem import ParameterError
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 COUNTED_AT_MOST = 10_000
+TOMBSTONE = {
+    "type": "object",
+    "required": ["id", "external_id", "deleted_at"],
+    "properties": {
+        "id": {"type": "integer"},
+        "external_id": {"type": ["string", "null"]},
+        "deleted_at": {"type": "string", "format": "date-time"},
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,12 @@ class CursorPages(BasePagination):
             "previous": {**link, "description": "The page before, or null on the first one."},
             "count": {"type": "integer", "description": "Only with `count=true`; 10,000 at most."},
             "count_is_capped": {"type": "boolean"},
+            "deleted": {
+                "type": "array",
+                "items": TOMBSTONE,
+                "description": "Only with `include_deleted=true`, and only on the first page.",
+            },
+            "deleted_is_capped": {"type": "boolean"},
         }
         required = ["results", "next", "previous"]
         return {"type": "object", "required": required, "properties": properties}
@@ -158,6 +173,9 @@ class CursorPages(BasePagination):
                        "Taken from the links `next` and `previous`; never made by hand."),
             _parameter("ordering", {"type": "string", "enum": orders}, "A minus turns it round."),
             _parameter("count", {"type": "boolean"}, "Count the rows, 10,000 at most."),
+            *([_parameter("include_deleted", {"type": "boolean"},
+                          "With `updated_since`: tell also what was deleted since.")]
+              if getattr(view, "remembers_deleted", False) else []),
         ]  # fmt: skip
 
 

@@ -62,32 +62,6 @@ class ItemRefused(Exception):
         self.errors = errors
 
 
-class BulkUpserted:
-    """Needs `bulk_serializer_class`, `made(values)` and `changed(instance, values)`."""
-
-    bulk_serializer_class: Any
-
-    @action(detail=False, methods=["post"], url_path="bulk-upsert", max_bytes=MOST_BYTES)
-    def bulk_upsert(self, request: Request) -> Response:
-        """Create or change up to 1,000 records, matched by external id. One result per item."""
-        refuse_strangers(request, set())
-        bulk = BulkSerializer(data=request.data)
-        bulk.is_valid(raise_exception=True)
-        wanted: dict[str, Any] = bulk.validated_data
-        body: dict[str, Any] = request.data
-        savepoint = transaction.savepoint()
-        results = Upsert(self, body["items"]).results()
-        counts = Counter(result["status"] for result in results)
-        is_saved = not wanted["dry_run"] and not (wanted["all_or_none"] and counts["error"])
-        if is_saved:
-            transaction.savepoint_commit(savepoint)
-        else:
-            transaction.savepoint_rollback(savepoint)
-            for result in results:
-                result["id"] = None if result["status"] == "created" else result["id"]
-        return Response({"is_saved": is_saved, "counts": counts, "results": results})
-
-
 class Upsert:
     """One run over the items: what exists is read once, new records are inserted together."""
 
@@ -105,11 +79,13 @@ class Upsert:
 
     def results(self) -> list[dict[str, Any]]:
         results = [self._result(index, item) for index, item in enumerate(self.items)]
-        records = [record for _result, record in self.new]
-        self.view.queryset.model.objects.bulk_create(records, batch_size=500)
+        self.insert([record for _result, record in self.new])
         for result, record in self.new:
             result["id"] = record.pk
         return results
+
+    def insert(self, records: list[Any]) -> None:
+        self.view.queryset.model.objects.bulk_create(records, batch_size=500)
 
     def _result(self, index: int, item: Mapping[str, Any]) -> dict[str, Any]:
         key = _key_of(item)
@@ -142,7 +118,7 @@ class Upsert:
             self.new.append((result, self.view.made(values)))
         else:
             result["id"] = record.pk
-            result["status"] = "updated" if self._change(record, values) else "unchanged"
+            result["status"] = "updated" if self.change(record, values) else "unchanged"
 
     def _validated(self, item: Mapping[str, Any], record: models.Model | None) -> dict[str, Any]:
         serializer = self.view.bulk_serializer_class(
@@ -153,7 +129,8 @@ class Upsert:
         values: dict[str, Any] = serializer.validated_data
         return values
 
-    def _change(self, record: models.Model, values: dict[str, Any]) -> bool:
+    def change(self, record: Any, values: dict[str, Any]) -> bool:
+        """Whether anything was to be changed. Raises ItemRefused."""
         names = [field.attname for field in record._meta.concrete_fields]
         before = {name: getattr(record, name) for name in names}
         touched = self.view.changed(record, values)
@@ -166,6 +143,33 @@ class Upsert:
             message = serializers.ErrorDetail(str(_("These values contradict each other.")), "no")
             raise ItemRefused({"non_field_errors": [message]}) from None
         return True
+
+
+class BulkUpserted:
+    """Needs `bulk_serializer_class`, `made(values)` and `changed(instance, values)`."""
+
+    bulk_serializer_class: Any
+    upsert_class: type[Upsert] = Upsert
+
+    @action(detail=False, methods=["post"], url_path="bulk-upsert", max_bytes=MOST_BYTES)
+    def bulk_upsert(self, request: Request) -> Response:
+        """Create or change up to 1,000 records, matched by external id. One result per item."""
+        refuse_strangers(request, set())
+        bulk = BulkSerializer(data=request.data)
+        bulk.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = bulk.validated_data
+        body: dict[str, Any] = request.data
+        savepoint = transaction.savepoint()
+        results = self.upsert_class(self, body["items"]).results()
+        counts = Counter(result["status"] for result in results)
+        is_saved = not wanted["dry_run"] and not (wanted["all_or_none"] and counts["error"])
+        if is_saved:
+            transaction.savepoint_commit(savepoint)
+        else:
+            transaction.savepoint_rollback(savepoint)
+            for result in results:
+                result["id"] = None if result["status"] == "created" else result["id"]
+        return Response({"is_saved": is_saved, "counts": counts, "results": results})
 
 
 def _key_of(item: Mapping[str, Any]) -> str | None:

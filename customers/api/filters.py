@@ -159,9 +159,9 @@ class TaskFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Task
         fields = {
-            "customer": LINK, "assignee": LINK, "type": EXACT, "priority": EXACT,
-            "reason": EXACT, "due_on": RANGE_OR_EMPTY, "snoozed_until": RANGE_OR_EMPTY,
-            "done_at": RANGE_OR_EMPTY[1:], "created_at": RANGE[1:],
+            "external_id": EXACT, "customer": LINK, "assignee": LINK, "type": EXACT,
+            "priority": EXACT, "reason": EXACT, "due_on": RANGE_OR_EMPTY,
+            "snoozed_until": RANGE_OR_EMPTY, "done_at": RANGE_OR_EMPTY[1:], "created_at": RANGE[1:],
         }  # fmt: skip
 
     def only_open(self, rows: QuerySet, name: str, value: bool) -> QuerySet:

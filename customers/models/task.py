@@ -40,6 +40,10 @@ class Task(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks",
         verbose_name=_("assignee"),
     )  # fmt: skip
+    # What another program calls it; empty for tasks made here.
+    external_id = models.CharField(
+        _("external id"), max_length=200, null=True, blank=True, unique=True
+    )
     type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.OTHER)
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL

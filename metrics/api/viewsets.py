@@ -1,6 +1,7 @@
 """/health with its history, /alerts and /nights."""
 
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.concurrency import require_match
+from accounts.api.concurrency import etag_of, is_known, require_match
 from accounts.api.filtering import refuse_strangers
 from accounts.api.problem import Conflict, ParameterError
 from accounts.api.viewsets import Listed, Resource, Retrieved
@@ -63,7 +64,7 @@ class HealthViewSet(Listed, Resource):
         latest = self._scores(customer).first()
         if latest is None:
             raise Http404
-        return Response(HealthScoreSerializer(latest).data)
+        return self._unless_known(HealthScoreSerializer(latest).data)
 
     @extend_schema(
         responses=HealthScoreSerializer(many=True),
@@ -76,7 +77,14 @@ class HealthViewSet(Listed, Resource):
         refuse_strangers(request, set(BORDERS))
         borders = {name: _day(request, name) for name in BORDERS if name in request.query_params}
         scores = self._scores(customer).filter(**borders)[:DAYS_OF_HISTORY]
-        return Response(HealthScoreSerializer(scores, many=True).data)
+        return self._unless_known(HealthScoreSerializer(scores, many=True).data)
+
+    def _unless_known(self, data: Any) -> Response:
+        """With its tag, and 304 for who has it already: scores change once a night."""
+        headers = {"ETag": etag_of(data)}
+        if is_known(self.request, headers["ETag"]):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(data, headers=headers)
 
     def _scores(self, customer: str) -> Any:
         """Scores lie in a large table parted by day; they are read for one customer only."""

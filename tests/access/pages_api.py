@@ -35,6 +35,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST api:customer-churn customer":                     (401, 404, 400, 400, 403, 400),
     "POST api:customer-bulk-upsert":                        (401, 400, 400, 400, 403, 400),
     "POST api:contact-bulk-upsert":                         (401, 400, 400, 400, 403, 400),
+    "POST api:task-bulk-upsert":                            (401, 400, 400, 400, 403, 400),
+    "POST api:subscription-bulk-upsert":                    (401, 400, 400, 400, 403, 400),
     "GET api:contact-list":                                 (401, 200, 200, 200, 200, 200),
     "POST api:contact-list":                                (401, 400, 400, 400, 403, 400),
     "GET api:contact-detail contact":                       (401, 404, 200, 200, 200, 200),

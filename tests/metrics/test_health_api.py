@@ -93,3 +93,18 @@ def test_a_closed_day_is_not_closed_again(lea, api_of):
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-06-15x", "0000-00-00"])
 def test_a_day_that_is_none_is_404(day, lea, api_of):
     assert api_of(lea).get(f"/api/v1/nights/{day}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/history"])
+def test_a_score_that_is_known_is_not_sent_again(path, api_of, ana):
+    bakery = CustomerFactory(csm=ana)
+    scored(bakery)
+    address = f"/api/v1/health/{bakery.pk}{path}"
+    tag = api_of(ana).get(address)["ETag"]
+
+    again = api_of(ana).get(address, headers={"if-none-match": tag})
+    HealthScore.objects.filter(customer_id=bakery.pk).update(score=1)
+    changed = api_of(ana).get(address, headers={"if-none-match": tag})
+
+    assert (again.status_code, again["ETag"], again.content) == (304, tag, b"")
+    assert (changed.status_code, changed["ETag"] != tag) == (200, True)

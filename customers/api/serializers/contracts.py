@@ -8,7 +8,12 @@ from rest_framework import serializers
 
 from accounts.api import fields
 from accounts.api.serializers import ResourceSerializer, StrictMixin
-from customers.api.serializers.customers import BriefCustomerSerializer
+from customers.api.bulk import BulkSerializer
+from customers.api.serializers.customers import (
+    MATCHED_BY,
+    BriefCustomerSerializer,
+    NamesCustomer,
+)
 from customers.models import (
     Discount,
     ExchangeRate,
@@ -109,6 +114,31 @@ class SubscriptionSerializer(ResourceSerializer):
     def get_terms(self, subscription: Subscription) -> dict[str, Any] | None:
         versions = subscription.in_force
         return VersionSerializer().to_representation(versions[0]) if versions else None
+
+
+class BulkSubscriptionSerializer(NamesCustomer, StrictMixin, serializers.ModelSerializer):
+    """A contract line, with the terms that rule from their day on."""
+
+    terms = ChangeSerializer(required=False)
+    serializer_related_field = fields.VisibleField
+
+    class Meta:
+        model = Subscription
+        fields = ["customer", "customer_external_id", "product", "external_id", "terms"]
+        extra_kwargs = {**MATCHED_BY, "customer": {"required": False}}
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        values = super().validate(values)
+        terms = values.get("terms", {})
+        required = "effective_on" not in terms if terms else self.instance is None
+        if required:
+            message = serializers.ErrorDetail(str(_("This field is required.")), "required")
+            raise serializers.ValidationError({"terms": {"effective_on": [message]}})
+        return values
+
+
+class SubscriptionBulkSerializer(BulkSerializer):
+    items = BulkSubscriptionSerializer(many=True)
 
 
 class NewSubscriptionSerializer(StrictMixin, serializers.ModelSerializer):

@@ -124,20 +124,18 @@ class BulkCustomerSerializer(CustomerSerializer):
         extra_kwargs = MATCHED_BY
 
 
-class BulkContactSerializer(ContactSerializer):
-    """The customer is named by our id or by yours."""
+class NamesCustomer(serializers.Serializer):
+    """For records in bulk: the customer is named by our id or by yours."""
 
     customer_external_id = fields.TextField(max_length=200, required=False, write_only=True)
-
-    class Meta(ContactSerializer.Meta):
-        fields = [*ContactSerializer.Meta.fields, "customer_external_id"]
-        extra_kwargs = {**MATCHED_BY, "customer": {"required": False}}
+    needs_customer = True
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        values = super().validate(values)
         named = values.pop("customer_external_id", None)
         if named is not None:
             values["customer"] = self._customer_named(named)
-        if self.instance is None and "customer" not in values:
+        if self.instance is None and self.needs_customer and "customer" not in values:
             raise serializers.ValidationError({"customer": [_("Name the customer.")]}, "required")
         return values
 
@@ -151,6 +149,12 @@ class BulkContactSerializer(ContactSerializer):
             message = _("There is no customer with this id.")
             raise serializers.ValidationError({"customer_external_id": [message]}, "does_not_exist")
         return known[kept]
+
+
+class BulkContactSerializer(NamesCustomer, ContactSerializer):
+    class Meta(ContactSerializer.Meta):
+        fields = [*ContactSerializer.Meta.fields, "customer_external_id"]
+        extra_kwargs = {**MATCHED_BY, "customer": {"required": False}}
 
 
 class CustomerBulkSerializer(BulkSerializer):

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from accounts.api import fields
 from accounts.api.serializers import PersonSerializer, ResourceSerializer, StrictSerializer
-from customers.api.serializers.customers import BriefCustomerSerializer
+from customers.api.bulk import BulkSerializer
+from customers.api.serializers.customers import BriefCustomerSerializer, NamesCustomer
 from customers.models import Task, Ticket, Touchpoint
 
 
@@ -56,7 +57,7 @@ class TaskSerializer(ResourceSerializer):
     class Meta:
         model = Task
         fields = [
-            "id", "customer", "assignee", "type", "priority", "title", "reason",
+            "id", "external_id", "customer", "assignee", "type", "priority", "title", "reason",
             "reason_details", "note", "due_on", "snoozed_until", "snooze_reason", "done_at",
             "done_by", "dropped_at", "created_at",
         ]  # fmt: skip
@@ -64,6 +65,20 @@ class TaskSerializer(ResourceSerializer):
             "reason", "reason_details", "snoozed_until", "snooze_reason", "done_at", "done_by",
             "dropped_at", "created_at",
         ]  # fmt: skip
+
+
+class BulkTaskSerializer(NamesCustomer, TaskSerializer):
+    """A task need not be about a customer."""
+
+    needs_customer = False
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TaskSerializer.Meta.fields, "customer_external_id"]
+        extra_kwargs = {"external_id": {"validators": [], "required": True, "allow_null": False}}
+
+
+class TaskBulkSerializer(BulkSerializer):
+    items = BulkTaskSerializer(many=True)
 
 
 class SnoozeSerializer(StrictSerializer):

@@ -16,6 +16,8 @@ from accounts.api.fields import read_moment
 from accounts.api.problem import ParameterError
 from accounts.api.viewsets import Created, Deleted, Listed, Resource, Retrieved, Updated
 from accounts.permissions import Permission
+from customers.api.bulk import BulkResultSerializer, BulkUpserted
+from customers.api.bulk_subscriptions import SubscriptionUpsert
 from customers.api.filters import (
     ExchangeRateFilter,
     ProductFilter,
@@ -23,14 +25,17 @@ from customers.api.filters import (
     SubscriptionFilter,
 )
 from customers.api.serializers.contracts import (
+    BulkSubscriptionSerializer,
     ChangeSerializer,
     ExchangeRateSerializer,
     NewSubscriptionSerializer,
     ProductSerializer,
     PurchaseSerializer,
+    SubscriptionBulkSerializer,
     SubscriptionSerializer,
     VersionSerializer,
 )
+from customers.api.tombstones import Remembered
 from customers.contracting import add_version, open_subscription
 from customers.models import ExchangeRate, Product, Purchase, Subscription, SubscriptionVersion
 from lib.days import today
@@ -65,18 +70,23 @@ class ExchangeRateViewSet(Listed, Retrieved, Created, Updated, Resource):
     default_ordering = "id"
 
 
-@extend_schema_view(list=extend_schema(parameters=TWO_CLOCKS),
-                    retrieve=extend_schema(parameters=TWO_CLOCKS))  # fmt: skip
-class SubscriptionViewSet(Listed, Retrieved, Resource):
+@extend_schema_view(
+    list=extend_schema(parameters=TWO_CLOCKS),
+    retrieve=extend_schema(parameters=TWO_CLOCKS),
+    bulk_upsert=extend_schema(request=SubscriptionBulkSerializer, responses=BulkResultSerializer),
+)
+class SubscriptionViewSet(BulkUpserted, Remembered, Listed, Retrieved, Resource):
     """Contract lines. A change is a new version; nothing that was agreed is overwritten."""
 
     queryset = Subscription.objects.all()
     serializer_class = SubscriptionSerializer
+    bulk_serializer_class = BulkSubscriptionSerializer
+    upsert_class = SubscriptionUpsert
     filterset_class = SubscriptionFilter
     object_parameters = ("on", "known_at")
 
     def takes_parameter(self, name: str) -> bool:
-        return name in self.object_parameters
+        return name in self.object_parameters or super().takes_parameter(name)
 
     def get_queryset(self) -> QuerySet:
         day, moment = self._clocks() if self.request else (today(), None)
@@ -95,6 +105,13 @@ class SubscriptionViewSet(Listed, Retrieved, Resource):
             message = _("This must be a moment with its zone, such as 2026-06-15T03:00:00Z.")
             raise ParameterError({"known_at": [message]})
         return asked_day, asked_moment
+
+    def made(self, values: dict[str, Any]) -> Subscription:
+        """A new contract line that remembers its first terms; not saved yet."""
+        terms = values.pop("terms")
+        made = Subscription(**values)
+        made.first_terms = terms
+        return made
 
     @extend_schema(request=NewSubscriptionSerializer, responses={201: SubscriptionSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -127,7 +144,7 @@ class SubscriptionViewSet(Listed, Retrieved, Resource):
         return self.shown(shown, status.HTTP_201_CREATED)
 
 
-class PurchaseViewSet(Listed, Retrieved, Created, Updated, Deleted, Resource):
+class PurchaseViewSet(Remembered, Listed, Retrieved, Created, Updated, Deleted, Resource):
     """Purchases and invoices."""
 
     queryset = Purchase.objects.all()

@@ -21,6 +21,7 @@ from customers.api.serializers.customers import (
     CustomerBulkSerializer,
     CustomerSerializer,
 )
+from customers.api.tombstones import Remembered
 from customers.attributes import laid_over
 from customers.models import Contact, Customer
 
@@ -28,7 +29,7 @@ from customers.models import Contact, Customer
 @extend_schema_view(
     bulk_upsert=extend_schema(request=CustomerBulkSerializer, responses=BulkResultSerializer)
 )
-class CustomerViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
+class CustomerViewSet(Remembered, BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
     """Companies we serve."""
 
     queryset = Customer.objects.all()
@@ -48,7 +49,7 @@ class CustomerViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resourc
     }
 
     def takes_parameter(self, name: str) -> bool:
-        return name.startswith(ATTRIBUTE)
+        return name.startswith(ATTRIBUTE) or super().takes_parameter(name)
 
     def made(self, values: dict[str, Any]) -> Customer:
         """A new customer, not saved yet."""
@@ -95,7 +96,7 @@ class CustomerViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resourc
 @extend_schema_view(
     bulk_upsert=extend_schema(request=ContactBulkSerializer, responses=BulkResultSerializer)
 )
-class ContactViewSet(BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
+class ContactViewSet(Remembered, BulkUpserted, Listed, Retrieved, Created, Updated, Resource):
     """People at customers."""
 
     queryset = Contact.objects.all()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,18 +11,22 @@ from rest_framework.response import Response
 from accounts.api.problem import Conflict
 from accounts.api.viewsets import Created, Deleted, Listed, Resource, Retrieved, Updated
 from accounts.permissions import Permission
+from customers.api.bulk import BulkResultSerializer, BulkUpserted
 from customers.api.filters import TaskFilter, TicketFilter, TouchpointFilter
 from customers.api.serializers.work import (
+    BulkTaskSerializer,
     SnoozeSerializer,
+    TaskBulkSerializer,
     TaskSerializer,
     TicketSerializer,
     TouchpointSerializer,
 )
+from customers.api.tombstones import Remembered
 from customers.models import Task, Ticket, Touchpoint
 from customers.touching import log_touchpoint, remove_touchpoint
 
 
-class TouchpointViewSet(Listed, Retrieved, Created, Deleted, Resource):
+class TouchpointViewSet(Remembered, Listed, Retrieved, Created, Deleted, Resource):
     """Time we gave a customer. Logging one moves the customer's last touch."""
 
     scope = "tasks"
@@ -40,18 +44,28 @@ class TouchpointViewSet(Listed, Retrieved, Created, Deleted, Resource):
         remove_touchpoint(instance)
 
 
-class TaskViewSet(Listed, Retrieved, Created, Updated, Resource):
+@extend_schema_view(
+    bulk_upsert=extend_schema(request=TaskBulkSerializer, responses=BulkResultSerializer)
+)
+class TaskViewSet(BulkUpserted, Remembered, Listed, Retrieved, Created, Updated, Resource):
     """Something a person should do, and by when."""
 
     scope = "tasks"
     may_write = Permission.WORK
     queryset = Task.objects.all()
     serializer_class = TaskSerializer
+    bulk_serializer_class = BulkTaskSerializer
     filterset_class = TaskFilter
     orderings = {"created_at": "created_at", "due_on": "due_on", "priority": "priority"}
 
     def perform_create(self, values: dict[str, Any]) -> Task:
-        return Task.objects.create(**{"assignee": self.request.user, **values})
+        task = self.made(values)
+        task.save(force_insert=True)
+        return task
+
+    def made(self, values: dict[str, Any]) -> Task:
+        """One's own task unless somebody is named; not saved yet."""
+        return Task(**{"assignee": self.request.user, **values})
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -89,7 +103,7 @@ class TaskViewSet(Listed, Retrieved, Created, Updated, Resource):
         return self.acted(task)
 
 
-class TicketViewSet(Listed, Retrieved, Created, Updated, Deleted, Resource):
+class TicketViewSet(Remembered, Listed, Retrieved, Created, Updated, Deleted, Resource):
     """Support cases customers opened with us."""
 
     queryset = Ticket.objects.all()
