@@ -19,8 +19,10 @@ from metrics.models.health_score import HEALTH_SCORES
 from tests import append_only, emptying, order
 from tests.database import drop_copy, make_copy
 from tests.factories import UserFactory
+from tests.icons import open_icons_once
 
 emptying.install()
+open_icons_once()
 append_only.install()
 # A busy machine may pause for longer than people wait; a count that went on in the memory of the
 # test process would be missing in Redis. Tests of silence set the time-outs people meet.

@@ -3,13 +3,17 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
 from outreach.models import ContactTouch, Mailing, Message
 from outreach.sending import reap, send_ready
+from tests import processes
 from tests.factories import MessageFactory
+from tests.flows.crew import wait_until
 from tests.outreach import workers
 from tests.outreach.smtp_server import Server, sometimes
 
@@ -23,31 +27,30 @@ def _short_lease(settings):
     settings.MAIL_LEASE_SECONDS = 1
 
 
-def kill_at_the_worst_moment(post: Server, way, mails: int) -> None:
+def is_over() -> bool:
+    return not Message.objects.filter(state__in=["ready", "claimed", "handed"]).exists()
+
+
+def kill_at_the_worst_moment(post: Server, way: Callable[[], None]) -> None:
     """After the third mail was taken and before the worker hears of it; then a new worker comes."""
     victims = [workers.start(way)]
 
     def trouble(stage: str, _recipient: str) -> str:
         if stage == "end" and post.taken.total() == 3 and victims:
-            workers.kill(victims.pop())
+            processes.kill(victims.pop())
         return ""
 
     post.trouble = trouble
-    deadline = time.monotonic() + 15
-    while victims and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(1.1)  # the lease of the dead
+    assert wait_until(lambda: not victims)
     heir = workers.start(way)
-    while post.taken.total() < mails and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.3)
-    workers.kill(heir)
+    assert wait_until(is_over)
+    processes.kill(heir)
 
 
 def test_a_worker_killed_after_the_dot_leaves_one_unknown_and_no_double(mailing, post):
     MessageFactory.create_batch(10, mailing=mailing)
 
-    kill_at_the_worst_moment(post, workers.our_way, mails=10)
+    kill_at_the_worst_moment(post, workers.our_way)
 
     states = Message.objects.filter(mailing=mailing).counts_by_state()
     assert set(post.taken.values()) == {1}
@@ -58,7 +61,7 @@ def test_a_worker_killed_after_the_dot_leaves_one_unknown_and_no_double(mailing,
 def test_the_twin_that_marks_after_sending_does_send_twice(mailing, post):
     MessageFactory.create_batch(10, mailing=mailing)
 
-    kill_at_the_worst_moment(post, workers.mark_after_sending, mails=11)
+    kill_at_the_worst_moment(post, workers.mark_after_sending)
 
     assert max(post.taken.values()) == 2
 
@@ -70,13 +73,11 @@ def test_two_workers_of_the_twin_send_twice_and_two_of_ours_do_not(mailing, post
         ContactTouch.objects.all().delete()
         Message.objects.all().delete()
         MessageFactory.create_batch(12, mailing=mailing)
-        pair = [workers.start(way) for _n in range(2)]
-        deadline = time.monotonic() + 15
-        while Message.objects.filter(state="ready").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.3)
+        door = processes.FORK.Barrier(2)
+        pair = [workers.start(partial(way, door.wait)) for _n in range(2)]
+        assert wait_until(is_over)
         for worker in pair:
-            workers.kill(worker)
+            processes.kill(worker)
         doubles[way.__name__] = max(post.taken.values())
 
     assert doubles == {"mark_after_sending": 2, "our_way": 1}
@@ -91,7 +92,7 @@ def test_random_kills_under_a_server_that_fails_everywhere(mailing, post):
     for _kill in range(8):
         worker = workers.start(workers.our_way)
         time.sleep(dice.uniform(0.05, 0.35))
-        workers.kill(worker)
+        processes.kill(worker)
         make_due()
     finish()
 
@@ -112,9 +113,10 @@ def make_due() -> None:
 
 
 def finish() -> None:
-    deadline = time.monotonic() + 30
-    waiting = Message.objects.filter(state__in=["ready", "claimed", "handed"])
-    while waiting.exists() and time.monotonic() < deadline:
+    def go_on() -> bool:
         make_due()
         reap()
         send_ready(turn_seconds=5)
+        return is_over()
+
+    assert wait_until(go_on)

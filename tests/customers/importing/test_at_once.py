@@ -4,7 +4,7 @@ A row takes its time to be stored, and the files name the same customers in oppo
 would wait for what the other has written. The negative twin leaves out the queue of the chunks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db import connection
 from customers.importing import working
 from customers.importing.arriving import receive
 from customers.models import Customer, ImportRun
+from tests import processes
 from tests.customers.importing.conftest import AS_OF
 from tests.customers.importing.test_killed import begin
 
@@ -22,17 +23,6 @@ SLOW_ROWS = """
         EXECUTE FUNCTION dawdle();
 """
 QUICK = "DROP TRIGGER dawdle ON customers_customer; DROP FUNCTION dawdle"
-# Both begin when both have started.
-TOGETHER = """
-import time
-from pathlib import Path
-door = Path(os.environ["MEDIA_ROOT"]) / "door"
-door.mkdir(exist_ok=True)
-(door / str(os.getpid())).touch()
-while len(list(door.iterdir())) < 2:
-    time.sleep(0.01)
-"""
-NO_QUEUE = "working._one_at_a_time = lambda noun: None\n"
 
 
 @pytest.fixture
@@ -55,9 +45,17 @@ def prepared(numbers: range) -> ImportRun:
     return run
 
 
-def save_at_once(runs: tuple[ImportRun, ImportRun], *parts: str) -> list[ImportRun]:
-    workers = [begin(run, TOGETHER, *parts) for run in runs]
-    assert [worker.wait(60) for worker in workers] == [0, 0]
+def without_the_queue() -> None:
+    working._one_at_a_time = lambda noun: None
+
+
+def save_at_once(
+    runs: tuple[ImportRun, ImportRun], *changes: Callable[[], None]
+) -> list[ImportRun]:
+    """Both begin when both have started."""
+    door = processes.FORK.Barrier(2)
+    workers = [begin(run, door.wait, *changes) for run in runs]
+    assert [processes.ended(worker) for worker in workers] == [0, 0]
     return [ImportRun.objects.get(pk=run.pk) for run in runs]
 
 
@@ -70,6 +68,6 @@ def test_every_customer_is_stored_once_and_nobody_sees_a_deadlock(two):
 
 
 def test_the_twin_without_the_queue_is_caught(two):
-    saved = save_at_once(two, NO_QUEUE)
+    saved = save_at_once(two, without_the_queue)
 
     assert "saving" in [run.state for run in saved]

@@ -7,52 +7,51 @@ without thinking, and is caught by the same comparison.
 
 import os
 import random
-import subprocess
-import sys
+import signal
 import time
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
 import pytest
-from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.importing import working
 from customers.importing.arriving import receive
 from customers.jobs import resume_imports
 from customers.models import Customer, ImportRun
+from tests import processes
 from tests.customers.importing.conftest import AS_OF
 
 ROWS, CHUNK = 2_000, 200
-START = """
-import os, signal, sys
-import django
-django.setup()
-from customers.importing import working
-from customers.models import ImportRun
-working.CHUNK_ROWS = {chunk}
-def die():
+
+
+def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-"""
-# In the middle of the fourth chunk, its rows written but not committed.
-DIES_BEFORE_THE_COMMIT = """
-real = ImportRun.advance
-def advance(run, rows, counts):
-    if run.rows_done >= 600:
-        die()
-    real(run, rows, counts)
-ImportRun.advance = advance
-"""
-# The twin: progress is noted after the commit of its chunk, and the process dies between the two.
-PROGRESS_APART = """
-from django.db import transaction
-real, late = ImportRun.advance, []
-def advance(run, rows, counts):
-    if run.rows_done >= 600:
-        transaction.on_commit(die)
-    transaction.on_commit(lambda: real(run, rows, counts))
-ImportRun.advance = advance
-"""
-GO = "working.work_on(int(sys.argv[1]))"
+
+
+def dies_before_the_commit() -> None:
+    """In the middle of the fourth chunk, its rows written but not committed."""
+    real = ImportRun.advance
+
+    def advance(run: ImportRun, rows: int, counts: dict[str, int]) -> None:
+        if run.rows_done >= 600:
+            die()
+        real(run, rows, counts)
+
+    ImportRun.advance = advance
+
+
+def progress_apart() -> None:
+    """The twin: progress is noted after the commit of its chunk, and the process dies between."""
+    real = ImportRun.advance
+
+    def advance(run: ImportRun, rows: int, counts: dict[str, int]) -> None:
+        if run.rows_done >= 600:
+            transaction.on_commit(die)
+        transaction.on_commit(lambda: real(run, rows, counts))
+
+    ImportRun.advance = advance
 
 
 @pytest.fixture
@@ -66,18 +65,16 @@ def run(transactional_db) -> ImportRun:
     return run
 
 
-def begin(run: ImportRun, *parts: str) -> subprocess.Popen:
-    program = "".join([START.format(chunk=CHUNK), *parts, GO])
-    database = connection.settings_dict
-    host, name = database["OPTIONS"].get("host") or database["HOST"], database["NAME"]
-    env = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings_test",
-        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@/{name}?host={host}",
-        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-    }  # fmt: skip
-    return subprocess.Popen(
-        [sys.executable, "-c", program, str(run.pk)], cwd=settings.BASE_DIR, env=env
-    )
+def begin(run: ImportRun, *changes: Callable[[], object]) -> BaseProcess:
+    """A process of its own that imports, after changes that only it knows of."""
+
+    def work() -> None:
+        working.CHUNK_ROWS = CHUNK
+        for change in changes:
+            change()
+        working.work_on(run.pk)
+
+    return processes.start(work)
 
 
 def sweep_after_the_lease(run: ImportRun) -> None:
@@ -98,7 +95,7 @@ UNDISTURBED = ("done", {"new": ROWS}, ROWS, ROWS, ROWS)
 
 
 def test_a_worker_killed_before_a_commit_leaves_whole_chunks_and_the_next_goes_on(run):
-    assert begin(run, DIES_BEFORE_THE_COMMIT).wait(60) == -9
+    assert processes.ended(begin(run, dies_before_the_commit)) == -9
     assert Customer.objects.count() == 600
 
     sweep_after_the_lease(run)
@@ -108,11 +105,10 @@ def test_a_worker_killed_before_a_commit_leaves_whole_chunks_and_the_next_goes_o
 
 def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing(run):
     worker = begin(run)
-    while ImportRun.objects.get(pk=run.pk).rows_done == 0 and worker.poll() is None:
+    while ImportRun.objects.get(pk=run.pk).rows_done == 0 and worker.is_alive():
         time.sleep(0.005)
     time.sleep(random.uniform(0, 0.05))
-    worker.kill()
-    worker.wait(60)
+    processes.kill(worker)
 
     sweep_after_the_lease(run)
 
@@ -120,7 +116,7 @@ def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing(run):
 
 
 def test_the_twin_with_progress_outside_the_transaction_is_caught(run):
-    assert begin(run, PROGRESS_APART).wait(60) == -9
+    assert processes.ended(begin(run, progress_apart)) == -9
     run.refresh_from_db()
     assert (Customer.objects.count(), run.rows_done) == (800, 600)
 

@@ -1,0 +1,47 @@
+"""Work done in a process of its own, so that a test may really kill it.
+
+A fork knows the settings, the database and the mail server of its test, and starts at once.
+"""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+
+from django.db import connections
+
+FORK = multiprocessing.get_context("fork")
+
+
+def start(work: Callable[[], None]) -> BaseProcess:
+    connections.close_all()
+    process = FORK.Process(target=_alone, args=(work,), daemon=True)
+    process.start()
+    return process
+
+
+def _alone(work: Callable[[], None]) -> None:
+    """Nothing of the test around us may run when we end: no teardown, no report of its own."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    status = 1
+    try:
+        work()
+        status = 0
+    except BaseException:
+        # Told by the test that fails for it, as one that dies silently cannot be understood.
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def kill(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
+
+
+def ended(process: BaseProcess, seconds: float = 60) -> int | None:
+    """The exit code, -9 when it was killed; None when it still runs."""
+    process.join(seconds)
+    return process.exitcode
