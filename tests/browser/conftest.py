@@ -5,16 +5,19 @@ A page that logs a script error or breaks the content security policy fails its 
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import User
+from tests.flows.crew import wait_until
 
 # Playwright's event loop lives in the main thread, where Django would refuse all queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -26,6 +29,9 @@ FLAGS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# How long a state may take to come on a machine that does much else; nothing waits it out.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 PageAs = Callable[..., Page]
 
@@ -55,7 +61,27 @@ def script_errors() -> list[str]:
 
 
 @pytest.fixture
-def page_as(chromium: Browser, live_server: Any, script_errors: list[str]) -> Iterator[PageAs]:
+def under_way() -> Iterator[Collection[int]]:
+    """The threads of the web server that are at work on a request."""
+    threads: set[int] = set()
+
+    def begin(**_kwargs: Any) -> None:
+        threads.add(threading.get_ident())
+
+    def end(**_kwargs: Any) -> None:
+        threads.discard(threading.get_ident())
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield threads
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
+@pytest.fixture
+def page_as(
+    chromium: Browser, live_server: Any, script_errors: list[str], under_way: Collection[int]
+) -> Iterator[PageAs]:
     """`page_as(ana, viewport=PHONE, color_scheme="dark")`; `page_as()` is a visitor's page."""
     contexts = []
 
@@ -67,7 +93,7 @@ def page_as(chromium: Browser, live_server: Any, script_errors: list[str]) -> It
         if user:
             context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: script_errors.append(str(error)))
         page.on("console", lambda message: note(message, script_errors))
         return page
@@ -75,6 +101,8 @@ def page_as(chromium: Browser, live_server: Any, script_errors: list[str]) -> It
     yield open_page
     for context in contexts:
         context.close()
+    # A browser that is gone does not stop a view: it would write after the tables were emptied.
+    assert wait_until(lambda: not under_way)
     assert script_errors == []
 
 

@@ -20,8 +20,9 @@ from config.embedded.servers import Postgres
 from tests.house.sources import APPS, ROOT
 
 COPIED = [*APPS, "config", "lib", "locale", "static", "templates"]
-# Promised are 15 seconds; the other half of the test run shares the machine.
-SECOND_START = 30
+# Promised is a second start in 15 seconds. A machine that does much else takes longer over the
+# same work, so the work is measured.
+SECOND_START = 15
 CODE = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'])"
 # Without the servers of the test run itself.
 BARE = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "PORT"}}
@@ -87,6 +88,12 @@ def is_alive(pid: int) -> bool:
     return False
 
 
+def cpu_seconds(pid: int) -> float:
+    """Of a process and of its children that ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def wait_for(condition, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -102,6 +109,11 @@ def odd_house(tmp_path_factory) -> Path:
     for folder in deep.parents[:4]:
         folder.chmod(0o755)
     return copy_of_the_house(deep)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> Path:
+    return copy_of_the_house(tmp_path_factory.mktemp("plain"))
 
 
 def answers(said: str) -> bool:
@@ -165,13 +177,10 @@ def test_ctrl_c_stops_everything_by_pid(first_run):
 
 
 def test_the_second_start_is_quick_and_a_killed_supervisor_leaves_nobody(odd_house, first_run):
-    before = as_an_ordinary_user(odd_house)
-    began = time.monotonic()
-
-    enishi = embedded(odd_house, "serve", before=before)
+    enishi = embedded(odd_house, "serve", before=as_an_ordinary_user(odd_house))
     said = read_until(enishi, "Stop with")
-    took = time.monotonic() - began
     children = children_of(enishi.pid)
+    took = sum(map(cpu_seconds, [enishi.pid, *children.values()]))
     enishi.kill()
     enishi.wait()
 
@@ -179,8 +188,7 @@ def test_the_second_start_is_quick_and_a_killed_supervisor_leaves_nobody(odd_hou
     wait_for(lambda: not [pid for pid in children.values() if is_alive(pid)])
 
 
-def test_a_command_beside_servers_gets_both_and_leaves_nothing(tmp_path):
-    house = copy_of_the_house(tmp_path)
+def test_a_command_beside_servers_gets_both_and_leaves_nothing(house):
     code = (
         f"{CODE}; import psycopg; psycopg.connect(os.environ['DATABASE_URL']); raise SystemExit(7)"
     )
@@ -194,8 +202,7 @@ def test_a_command_beside_servers_gets_both_and_leaves_nothing(tmp_path):
     assert list((house / "var" / "throwaway").iterdir()) == []
 
 
-def test_servers_end_with_their_command_even_when_it_is_killed(tmp_path):
-    house = copy_of_the_house(tmp_path)
+def test_servers_end_with_their_command_even_when_it_is_killed(house):
 
     process = embedded(house, "exec", "--", "sh", "-c", "echo ready; sleep 60")
     read_until(process, "ready")
@@ -209,8 +216,7 @@ def test_servers_end_with_their_command_even_when_it_is_killed(tmp_path):
     assert list((house / "var" / "throwaway").iterdir()) == []
 
 
-def test_servers_of_ones_own_are_used_and_nothing_is_started(tmp_path):
-    house = copy_of_the_house(tmp_path)
+def test_servers_of_ones_own_are_used_and_nothing_is_started(house):
     code = f"{CODE}; print(os.listdir('{house}/var/throwaway/' + str(os.getppid())))"
 
     said = embedded(house, "exec", "--", sys.executable, "-c", code, env=OWN_SERVERS).communicate()[
@@ -246,8 +252,7 @@ def test_postgres_starts_as_root_also_after_a_kill_with_a_foreign_pid(tmp_path, 
     assert answer == (1,)
 
 
-def test_a_port_that_is_taken_or_no_port_is_a_clear_sentence(tmp_path):
-    house = copy_of_the_house(tmp_path)
+def test_a_port_that_is_taken_or_no_port_is_a_clear_sentence(house):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
