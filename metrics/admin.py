@@ -6,6 +6,8 @@ from lib.back_office import AddOnly, BackOffice, OfOneCustomer, ReadOnly
 from metrics.models import (
     Alert,
     Assumption,
+    BookedMonth,
+    ChangedLedger,
     CohortStep,
     CompanyDay,
     CustomerLife,
@@ -15,6 +17,9 @@ from metrics.models import (
     HealthScoreLine,
     Insider,
     LifeSign,
+    MonthBook,
+    MonthMovement,
+    MonthStock,
     Night,
     NightChunk,
     PersonDayLine,
@@ -123,3 +128,31 @@ class HealthScoreLineAdmin(OfOneCustomer):
 class InsiderAdmin(BackOffice):
     list_display = ("mark", "note", "created_at")
     search_fields = ("=mark",)
+
+
+@admin.register(BookedMonth)
+class BookedMonthAdmin(ReadOnly):
+    list_display = ("month", "windows", "rates")
+
+
+@admin.register(MonthBook)
+class MonthBookAdmin(ReadOnly):
+    list_display = (
+        "month", "window_months", "segment", "csm_id", "touch", "plan", "start_customers", "lost",
+        "start_value", "change", "loss",
+    )  # fmt: skip
+
+
+@admin.register(MonthStock)
+class MonthStockAdmin(ReadOnly):
+    list_display = ("month", "segment", "csm_id", "touch", "plan", "customers", "value")
+
+
+@admin.register(MonthMovement)
+class MonthMovementAdmin(ReadOnly):
+    list_display = ("month", "kind", "reason", "segment", "csm_id", "plan", "movements", "amount")
+
+
+@admin.register(ChangedLedger)
+class ChangedLedgerAdmin(ReadOnly):
+    list_display = ("customer_id",)

@@ -34,6 +34,7 @@ from metrics.nights import (
 )
 from metrics.partitions import make_room_for
 from metrics.revenue.ledger import book_movements
+from metrics.revenue.months import keep_months
 from metrics.revenue.value import currencies_without_rate
 from metrics.traits import keep_traits
 from metrics.usage import recount_dirty_days, roll_up_if_it_has_events
@@ -127,6 +128,7 @@ def finish_night(day: date) -> bool:
         if night is None:
             return False
         close_company_day(day)
+        keep_months(day, through=max(day, newest_closed_day() or day))
         counts: Counter[str] = Counter()
         for report in night.chunks.values_list("report", flat=True):
             counts.update(report)

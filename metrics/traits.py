@@ -55,6 +55,15 @@ def keep_traits(day: date, *, first: int, last: int) -> None:
             cursor.execute(statement, values)
 
 
+def begin_traits(day: date) -> None:
+    """Note the traits of customers who were never counted, without waiting for a night."""
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {
+            "day": day, "first": 0, "last": 2**63 - 1, "beginning": BEGINNING
+        }  # fmt: skip
+        cursor.execute(BEGIN, values)
+
+
 def counted_under(
     day: date, *, segment: str | None = None, csm: int | None = None, touch: str | None = None
 ) -> QuerySet[CustomerTrait]:

@@ -9,6 +9,13 @@ from metrics.models.health_score import HealthScore
 from metrics.models.insider import Insider
 from metrics.models.life_sign import LifeSign
 from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
+from metrics.models.month import (
+    BookedMonth,
+    ChangedLedger,
+    MonthBook,
+    MonthMovement,
+    MonthStock,
+)
 from metrics.models.night import Night, NightChunk
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
@@ -18,6 +25,8 @@ from metrics.models.value_model import ValueModel
 __all__ = [
     "Alert",
     "Assumption",
+    "BookedMonth",
+    "ChangedLedger",
     "CohortStep",
     "CompanyDay",
     "CustomerLife",
@@ -29,6 +38,9 @@ __all__ = [
     "HealthScoreLine",
     "Insider",
     "LifeSign",
+    "MonthBook",
+    "MonthMovement",
+    "MonthStock",
     "Night",
     "NightChunk",
     "PersonDay",

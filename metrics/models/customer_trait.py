@@ -1,3 +1,4 @@
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,20 @@ class CustomerTrait(models.Model):
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [
+            # Traits go only with their customer, whose part in past months goes as well.
+            pgtrigger.Trigger(
+                name="months_forget_the_customer",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func="""
+                    INSERT INTO metrics_changedledger (customer_id, lines) VALUES (0, '[]')
+                    ON CONFLICT (customer_id) DO NOTHING;
+                    RETURN NULL;
+                """,
+            )
+        ]
         ordering = ["customer_id", "since"]
         verbose_name = _("trait of a customer")
         verbose_name_plural = _("traits of customers")

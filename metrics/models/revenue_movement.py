@@ -35,6 +35,8 @@ class RevenueMovement(models.Model):
     plan = models.CharField(_("plan"), max_length=100, blank=True)
     amount = models.DecimalField(_("annual amount"), max_digits=30, decimal_places=12)
     balance = models.DecimalField(_("annual value after"), max_digits=30, decimal_places=12)
+    # What the balance is made of, as annual values by currency; null in the reporting currency.
+    natives = models.JSONField(null=True, blank=True)
 
     objects = OfCustomerQuerySet.as_manager()
 

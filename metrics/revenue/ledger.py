@@ -10,7 +10,9 @@ a whole. So booking the customers that changed leaves the same rows as building 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -22,8 +24,22 @@ from metrics.retention.lives import keep_lives
 from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
 
 BATCH = 20_000
+# Whoever books shares this lock, whoever sums up months has it alone.
+LOCK = 7_204_001
 
-FORGET = "DELETE FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s)"
+# What stood there is kept until the months are written, see metrics/revenue/months.py.
+FORGET = """
+    WITH gone AS (
+        DELETE FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s) RETURNING *
+    ), before AS (
+        SELECT customer_id, jsonb_agg(to_jsonb(gone) - 'customer_id' ORDER BY id) AS lines
+        FROM gone GROUP BY customer_id
+    )
+    INSERT INTO metrics_changedledger (customer_id, lines)
+    SELECT asked.id, coalesce(before.lines, '[]')
+    FROM unnest(%(customers)s) AS asked(id) LEFT JOIN before ON before.customer_id = asked.id
+    ON CONFLICT (customer_id) DO NOTHING
+"""
 
 # Each day on which anything about a customer's subscriptions may change.
 DAYS = """
@@ -87,6 +103,15 @@ TOTALS = f"""
             FILTER (WHERE native_before > 0))[1] AS plan_before
     FROM steps GROUP BY customer_id, day
 """
+# What the total is made of, where other currencies are in it.
+NATIVES = """
+    SELECT customer_id, day, jsonb_object_agg(currency, native) AS natives FROM (
+        SELECT customer_id, day, currency, sum(native) AS native FROM steps
+        WHERE native > 0 AND customer_id IN (
+            SELECT customer_id FROM versions WHERE currency <> %(currency)s)
+        GROUP BY customer_id, day, currency
+    ) held GROUP BY customer_id, day HAVING bool_or(currency <> %(currency)s)
+"""
 CHANGES = """
     SELECT *, lag(total, 1, 0::numeric) OVER w AS before,
         coalesce(max(total) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) > 0
@@ -99,12 +124,12 @@ LINES = f"""
         SELECT s.customer_id, v.* FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
         WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
-    ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}), steps AS ({STEPS}),
-    totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES})
-    INSERT INTO {{table}}
-        (customer_id, day, kind, reason, amount, balance, plan)
-    SELECT customer_id, day, 'fx', '', revalued - before, revalued,
-        coalesce(plan_before, plan_now, '')
+    ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}),
+    steps AS MATERIALIZED ({STEPS}),
+    totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
+    lines AS (
+    SELECT customer_id, day, 'fx' AS kind, '' AS reason, revalued - before AS amount,
+        revalued AS balance, coalesce(plan_before, plan_now, '') AS plan
     FROM changes WHERE revalued <> before
     UNION ALL
     SELECT customer_id, day,
@@ -122,7 +147,12 @@ LINES = f"""
             ELSE left(coalesce(told, ''), 30) END,
         total - revalued, total, coalesce(plan_now, plan_before, '')
     FROM changes WHERE total <> revalued
-    ORDER BY 1, 2, 3
+    )
+    INSERT INTO {{table}}
+        (customer_id, day, kind, reason, amount, balance, plan, natives)
+    SELECT l.*, n.natives FROM lines l
+    LEFT JOIN natives n ON n.customer_id = l.customer_id AND n.day = l.day
+    ORDER BY l.customer_id, l.day, l.kind <> 'fx'
 """
 
 
@@ -135,11 +165,18 @@ def book_movements(customers: Sequence[int], *, through: date) -> int:
         return 0
     values = value_parameters() | {"customers": list(customers), "through": through}
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
         cursor.execute(FORGET, values)
         cursor.execute(BOOK, values)
         lines = int(cursor.rowcount)
         keep_lives(customers)
         return lines
+
+
+def keep_bookers_out() -> None:
+    """Wait for those who book, and let nobody book until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def rebuild_movements(*, through: date) -> int:
@@ -152,6 +189,24 @@ def rebuild_movements(*, through: date) -> int:
             return lines
         lines += book_movements(batch, through=through)
         last = batch[-1]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where a question reads movements: SQL that stands after FROM, and its values.
+
+    Its columns are those of `RevenueMovement`, its ids grow with the lines of a customer.
+    `has_months` says that the stored months (metrics/models/month.py) sum up just these lines.
+    """
+
+    sql: str = "metrics_revenuemovement"
+    values: dict[str, Any] = field(default_factory=dict)
+    has_months: bool = True
+
+
+def ledger_of(question: Question) -> Ledger:
+    """All that is known now, or, inside `as_known`, what was known on the day asked for."""
+    return Ledger(has_months=question.known_on is None)
 
 
 def booked_for(question: Question, day: date) -> QuerySet[RevenueMovement]:
