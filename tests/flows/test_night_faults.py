@@ -5,14 +5,18 @@ the timetable does, only more often.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from customers.models import Customer, Task
+from metrics import jobs
 from metrics.daily import close_day
+from metrics.jobs import newest_due_day
 from metrics.models import Alert, CompanyDay, DailyUsage, Night, NightChunk, Snapshot
 from metrics.nights import open_night
 from tests.factories import (
@@ -26,6 +30,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.flows.crew import Crew, wait_until
+from tests.flows.web import Web
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +43,7 @@ SLOW = """
     CREATE TRIGGER dawdle AFTER INSERT ON metrics_healthscore FOR EACH STATEMENT
         EXECUTE FUNCTION dawdle();
 """
-QUICK = "DROP TRIGGER dawdle ON metrics_healthscore; DROP FUNCTION dawdle"
+QUICK = "DROP TRIGGER IF EXISTS dawdle ON metrics_healthscore; DROP FUNCTION IF EXISTS dawdle"
 CONCLUSIONS = [
     "SELECT customer_id, day, score, uncapped, override, band, coverage, parts, scorecard_version"
     " FROM metrics_healthscore ORDER BY 1, 2",
@@ -102,11 +107,16 @@ def crew(tmp_path_factory, django_db_setup):
     crew.stop()
 
 
+def wake(crew: Crew) -> None:
+    """Started at its first use, when there is a database to give signs in."""
+    if crew.valkey.process is None:
+        crew.start()
+
+
 @pytest.fixture
 def slow_night(crew, undisturbed):
     """A night that is some chunks in, and takes long enough to be hit."""
-    if crew.valkey.process is None:
-        crew.start()
+    wake(crew)
     run_sql(SLOW)
     open_night(DAY)
     try:
@@ -122,6 +132,10 @@ def is_under_way() -> bool:
 
 def is_over() -> bool:
     return Night.objects.filter(day=DAY, state=Night.State.DONE).exists()
+
+
+def are_all_over() -> bool:
+    return not Night.objects.exclude(state=Night.State.DONE).exists()
 
 
 def ring_until(crew: Crew, what: Callable[[], bool]) -> bool:
@@ -151,11 +165,49 @@ def test_the_night_ends_as_if_nothing_had_happened(slow_night, crew, fault):
     assert Customer.objects.count() == Snapshot.objects.count()
 
 
+def press_close(web: Web) -> None:
+    run_sql(SLOW)
+    try:
+        assert web.press("/nights/close/") == 302
+        assert wait_until(is_under_way)
+    finally:
+        web.kill()
+
+
+def closes_by_itself() -> None:
+    """The design we do not have: the web server does the work of the worker."""
+    day = newest_due_day(timezone.now())
+    jobs.resume_nights.delay_on_commit = threading.Thread(target=close_day, args=[day]).start
+
+
+def test_a_night_goes_on_when_the_web_server_dies_in_its_middle(crew, undisturbed, ada, web_of):
+    wake(crew)
+    press_close(web_of(ada, broker=crew.valkey.url))
+
+    assert ring_until(crew, are_all_over)
+    run_sql(QUICK)
+    made, day = fingerprint(), Night.objects.get().day
+    forget_conclusions()
+    # The crew may still answer an old ring.
+    assert wait_until(lambda: close_day(day).is_done)
+    assert fingerprint() == made
+
+
+def test_a_night_that_the_web_server_closes_by_itself_ends_with_it(crew, undisturbed, ada, web_of):
+    """The negative twin; then the sweep of the workers finishes it all the same."""
+    wake(crew)
+    press_close(web_of(ada, changed=closes_by_itself))
+
+    assert not wait_until(are_all_over, seconds=2)
+    assert ring_until(crew, are_all_over)
+    run_sql(QUICK)
+
+
 def test_without_the_clock_that_rings_again_an_emptied_redis_stops_the_night(slow_night, crew):
     """The negative twin: what keeps the promise is the sweep, not the queue."""
     crew.kill_worker()
     crew.empty_broker()
     crew.start_worker()
 
-    assert not wait_until(is_over, seconds=6)
+    assert not wait_until(is_over, seconds=2)
     assert ring_until(crew, is_over)
