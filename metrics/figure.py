@@ -36,7 +36,6 @@ REASONS: dict[str, Promise] = {
     "no_rate": _("No exchange rate is entered for this currency."),
     "too_short": _("Too few customers have been watched for so long."),
     "not_reached": _("More than half are still there."),
-    "only_restated": _("Built from all that is known today; there is no earlier view of it."),
     "not_over": _("The period is not over."),
     "too_long_ago": _(
         "Working out what was known then takes too long. Ask as known on a later day."

@@ -23,7 +23,9 @@ from metrics.figure import Figure
 from metrics.intervals import FEWEST_FOR_A_PERCENTAGE, Interval, wilson
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.retention.lives import joining_members
+from metrics.retention.reading import joining_members
+from metrics.retention.reading import steps as all_steps
+from metrics.revenue.two_clocks import as_known
 from metrics.rows import Rows
 
 Measure = Literal["logo", "net", "gross"]
@@ -40,7 +42,7 @@ COLUMNS: dict[tuple[str, str], str] = {
 }
 STEPS = """
     SELECT cohort, age, sum(joined), sum(joined_with), sum({column})
-    FROM metrics_cohortstep WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
+    FROM {steps} s WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
     GROUP BY cohort, age
 """
 # Who stands behind some cells of one age: one row for each customer of their cohorts.
@@ -49,7 +51,7 @@ MEMBERS = """
         {counted} AS numerator, {whole} AS denominator,
         CASE WHEN sum(paying) FILTER (WHERE age <= %(age)s) > 0 THEN 'paying' ELSE 'lost' END
             AS note
-    FROM metrics_cohortstep
+    FROM {steps} s
     WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
     GROUP BY customer_id
 """
@@ -116,7 +118,8 @@ def triangle(
     newest = month_start(question.day)
     oldest = add_months(newest, 1 - months)
     finished = last_finished_month(question)
-    steps = read_steps(question, COLUMNS[measure, variant], oldest, newest)
+    with as_known(question):
+        steps = read_steps(question, COLUMNS[measure, variant], oldest, newest)
     cohorts = []
     for back in range(months):
         month = add_months(oldest, back)
@@ -139,7 +142,7 @@ def read_steps(
     question: Question, column: str, oldest: date, newest: date
 ) -> dict[date, list[Step]]:
     narrowed, values = joining_members(question)
-    sql = STEPS.format(column=column, narrowed=narrowed)
+    sql = STEPS.format(column=column, steps=all_steps(), narrowed=narrowed)
     steps: dict[date, list[Step]] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | {"first": oldest, "last": newest})
@@ -179,6 +182,7 @@ def cell_rows(
     narrowed, values = joining_members(question)
     column = COLUMNS[measure, variant]
     sql = MEMBERS.format(
+        steps=all_steps(),
         narrowed=narrowed,
         counted=f"coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0)",
         whole="sum(joined)" if measure == "logo" else "sum(joined_with)",
@@ -199,8 +203,6 @@ def kept_after_a_year(measure: Measure) -> Any:
     """The compute function of the average of the triangle at twelve months."""
 
     def compute(question: Question) -> Figure:
-        if question.known_on and question.known_on < question.today:
-            return Figure.undefined("only_restated")
         totals = cell_rows(question, cohorts_of_age(question), AGE, measure, "status").totals()
         if measure == "logo":
             kept, whole = int(totals.numerator), int(totals.denominator)

@@ -10,15 +10,12 @@ that changed leaves the same rows as building all of them.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, transaction
 
-from metrics.question import Question
-
 FORGET_LIVES = "DELETE FROM metrics_customerlife WHERE customer_id = ANY(%(customers)s)"
 FORGET_STEPS = "DELETE FROM metrics_cohortstep WHERE customer_id = ANY(%(customers)s)"
-# The ledger of some customers, each balance at the rates of the month of joining. On one day the
+# The ledger of {those} customers, each balance at the rates of the month of joining. On one day the
 # line of exchange rates comes first.
 LINES = """
     SELECT customer_id, day, kind <> 'fx' AS is_business, plan, balance,
@@ -27,7 +24,7 @@ LINES = """
     FROM (
         SELECT m.*, metrics_product(CASE WHEN kind = 'fx' AND balance > 0 AND balance > amount
             THEN balance / (balance - amount) END) OVER w AS factors
-        FROM metrics_revenuemovement m WHERE customer_id = ANY(%(customers)s)
+        FROM metrics_revenuemovement m WHERE {those}
         WINDOW w AS (PARTITION BY customer_id ORDER BY day, kind <> 'fx')
     ) factored
 """
@@ -37,19 +34,17 @@ JOINED = """
         value AS joined_with
     FROM lines WHERE balance > 0 ORDER BY customer_id, day, is_business
 """
-KEEP_LIVES = f"""
+LIVES = f"""
     WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}), known AS (
         SELECT s.customer_id, min(v.effective_on) AS known_from
         FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
-        WHERE s.customer_id = ANY(%(customers)s) GROUP BY 1
+        WHERE s.{{those}} GROUP BY 1
     ), lost AS (
         SELECT l.customer_id, min(l.day) AS first_lost_on
         FROM lines l JOIN joined j ON j.customer_id = l.customer_id AND j.joined_on < l.day
         WHERE l.balance = 0 GROUP BY 1
     )
-    INSERT INTO metrics_customerlife
-        (customer_id, joined_on, cohort, first_lost_on, known_from, plan)
     SELECT j.customer_id, j.joined_on, j.cohort, lost.first_lost_on,
         coalesce(known.known_from, j.joined_on), j.plan
     FROM joined j LEFT JOIN lost USING (customer_id) LEFT JOIN known USING (customer_id)
@@ -78,23 +73,27 @@ CHANGES = ", ".join(
     [f"{name} - lag({name}, 1, 0) OVER w AS {name}" for name in COUNTED]
     + [f"{name} - lag({name}, 1, 0::numeric) OVER w AS {name}" for name in VALUED]
 )
-KEEP_STEPS = f"""
+STEPS = f"""
     WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}),
     month_ends AS ({MONTH_ENDS}), levels AS ({LEVELS}), steps AS (
         SELECT customer_id, cohort, plan, age, joined_with, {CHANGES}
         FROM levels WINDOW w AS (PARTITION BY customer_id ORDER BY age)
     )
-    INSERT INTO metrics_cohortstep
-        (customer_id, cohort, age, plan, joined, joined_with, {STEPPED})
     SELECT customer_id, cohort, age, plan, (age = 0)::int,
         CASE WHEN age = 0 THEN joined_with ELSE 0 END, {STEPPED}
     FROM steps WHERE age = 0 OR net <> 0 OR gross <> 0 OR net_surviving <> 0 OR surviving <> 0
-    ORDER BY cohort, age, customer_id
 """
-JOINING = """
-    SELECT l.customer_id FROM metrics_customerlife l
-    LEFT JOIN metrics_customertrait t ON t.customer_id = l.customer_id
-        AND t.since <= l.joined_on AND (t.until IS NULL OR t.until > l.joined_on)
+
+
+SOME = "customer_id = ANY(%(customers)s)"
+KEEP_LIVES = f"""
+    INSERT INTO metrics_customerlife
+        (customer_id, joined_on, cohort, first_lost_on, known_from, plan)
+    {LIVES.format(those=SOME)}
+"""
+KEEP_STEPS = f"""
+    INSERT INTO metrics_cohortstep (customer_id, cohort, age, plan, joined, joined_with, {STEPPED})
+    {STEPS.format(those=SOME)} ORDER BY cohort, age, customer_id
 """
 
 
@@ -104,22 +103,3 @@ def keep_lives(customers: Sequence[int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (FORGET_LIVES, FORGET_STEPS, KEEP_LIVES, KEEP_STEPS):
             cursor.execute(statement, values)
-
-
-def joining_members(question: Question) -> tuple[str, dict[str, Any]]:
-    """`AND customer_id IN (…)` of who had the traits when it joined, and its values.
-
-    A customer stays in the cohort it joined with: what it became later does not move it.
-    """
-    if not question.is_narrowed:
-        return "", {}
-    asked = {
-        "l.plan": question.plan,
-        "t.segment": question.segment,
-        "t.touch": question.touch,
-        "coalesce(t.csm_id, 0)": question.csm,
-    }
-    met = {column: value for column, value in asked.items() if value is not None}
-    conditions = " AND ".join(f"{column} = %(joining_{n})s" for n, column in enumerate(met))
-    values = {f"joining_{n}": value for n, value in enumerate(met.values())}
-    return f"AND customer_id IN ({JOINING} WHERE {conditions})", values

@@ -16,7 +16,8 @@ from metrics.figure import Figure
 from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.retention.lives import joining_members
+from metrics.retention.reading import joining_members, lives
+from metrics.revenue.two_clocks import as_known
 from metrics.rows import Rows
 from metrics.value.survival import Curve, kaplan_meier
 
@@ -35,7 +36,7 @@ WATCHED = """
         coalesce(l.first_lost_on <= %(day)s, false) AS is_lost,
         CASE WHEN l.first_lost_on <= %(day)s THEN l.first_lost_on ELSE %(day)s::date + 1 END
             AS until
-    FROM metrics_customerlife l JOIN customers_customer c ON c.id = l.customer_id
+    FROM {lives} l JOIN customers_customer c ON c.id = l.customer_id
     WHERE l.joined_on <= %(day)s {narrowed}
 """
 
@@ -71,9 +72,11 @@ def survival_curve(question: Question) -> Curve | None:
 
     Who left in the very month it came into sight was never at risk in a whole one, and is left out.
     """
-    narrowed, values = joining_members(question)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTED.format(narrowed=narrowed), values | {"day": question.day})
+    with as_known(question), connection.cursor() as cursor:
+        narrowed, values = joining_members(question)
+        cursor.execute(
+            COUNTED.format(lives=lives(), narrowed=narrowed), values | {"day": question.day}
+        )
         lines = [
             line for line in cursor.fetchall() if line[0] > line[2] or not (line[0] or line[2])
         ]
@@ -89,7 +92,9 @@ def survival_rows(question: Question) -> Rows:
     """Everybody on the curve: 1 above the line for who was lost."""
     narrowed, values = joining_members(question)
     return Rows(
-        MEMBERS.format(narrowed=narrowed), values | {"day": question.day}, order="numerator, key"
+        MEMBERS.format(lives=lives(), narrowed=narrowed),
+        values | {"day": question.day},
+        order="numerator, key",
     )
 
 
@@ -135,8 +140,6 @@ def mean_figure(question: Question) -> Figure:
 
 
 def _curve(question: Question) -> Curve | Figure:
-    if question.known_on and question.known_on < question.today:
-        return Figure.undefined("only_restated")
     return survival_curve(question) or Figure.undefined("no_data")
 
 

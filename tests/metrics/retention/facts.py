@@ -1,7 +1,7 @@
 """Customers from facts: what each pays from which day on, through subscription to ledger."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from customers.models import Customer
@@ -29,6 +29,14 @@ def pays(steps: Pays, currency: str = "JPY", **traits) -> Customer:
             ends_on=None if price else day(since), plan=traits.get("segment", "Pro"),
         )  # fmt: skip
     return customer
+
+
+def learned_late(customer: Customer, since: str, recorded: str) -> None:
+    """We learn on a day that a customer had ended before."""
+    SubscriptionVersionFactory(
+        subscription=customer.subscriptions.get(), effective_on=day(since), ends_on=day(since),
+        price=Decimal(0), recorded_at=datetime.combine(day(recorded), time(12), tzinfo=UTC),
+    )  # fmt: skip
 
 
 def book(through: date = THROUGH) -> None:

@@ -7,12 +7,21 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customers.models import ExchangeRate
+from customers.models import Customer, ExchangeRate
 from metrics.models import CohortStep, CustomerLife
 from metrics.retention.cohorts import COHORT_LOGO, COHORT_NET, cell_rows, triangle
+from metrics.retention.survival import SURVIVAL_12
 from metrics.revenue.ledger import rebuild_movements
 from metrics.traits import keep_traits
-from tests.metrics.retention.facts import THROUGH, asked_at_end_of, book, day, pays, shares
+from tests.metrics.retention.facts import (
+    THROUGH,
+    asked_at_end_of,
+    book,
+    day,
+    learned_late,
+    pays,
+    shares,
+)
 from tests.metrics.retention.slow_cohorts import slow_triangle
 
 pytestmark = pytest.mark.django_db
@@ -149,15 +158,21 @@ def test_the_customers_behind_a_cell_add_up_to_it():
             assert (totals.numerator, totals.denominator) == (cell.kept, cell.whole)
 
 
-def test_there_is_no_view_of_what_was_known_before():
-    booked(SEVEN)
+def test_a_triangle_may_be_read_as_it_was_known_then():
+    booked([{"2025-01-05": 100}, {"2025-01-05": 100}])
+    learned_late(Customer.objects.first(), "2025-02-10", "2025-04-05")
+    book()
 
-    figure = COHORT_LOGO.answer(asked_at_end_of("2026-03-31", known="2025-04-01"))
+    known = triangle(asked_at_end_of("2025-03-31", known="2025-03-31"), "logo", "survival")
 
-    assert (figure.value, figure.reason) == (None, "only_restated")
+    assert shares(known) == {"2025-01": [1, 1, 1]}
+    assert shares(triangle(asked_at_end_of("2025-03-31"))) == {"2025-01": [1, 0.5, 0.5]}
+    then = asked_at_end_of("2026-03-31", known="2025-04-04")
+    assert (COHORT_LOGO.answer(then).numerator, SURVIVAL_12.answer(then).n) == (2, 2)
+    assert COHORT_LOGO.rows(then).totals().numerator == 2
 
 
-days = st.integers(0, 150).map(lambda n: day("2025-01-01").fromordinal(739252 + n).isoformat())
+days = st.dates(day("2025-01-01"), day("2025-05-31")).map(str)
 histories = st.lists(
     st.dictionaries(days, st.sampled_from([0, 50, 80, 120]), min_size=1, max_size=5), min_size=1,
     max_size=6,
