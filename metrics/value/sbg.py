@@ -3,20 +3,23 @@
 Each customer renews with a probability of its own, drawn from a beta distribution, so that the
 retention of a cohort rises with age though nobody changes:
 `P(1) = α/(α+β)`, `P(t) = P(t-1)·(β+t-2)/(α+β+t-1)`, `r(t) = (β+t-1)/(α+β+t-1)`.
-Fitted by maximum likelihood over the losses of each step and the survivors at the end. To be
-used with five steps and a hundred customers or more; at α ≤ 1 the mean lifetime is infinite, so
-values are always discounted or capped. Only workers import this module: it needs scipy.
+Fitted by maximum likelihood over who was at risk and who was lost at each step. To be used with
+five steps and a hundred customers or more; at α ≤ 1 the mean lifetime is infinite, so values are
+always discounted or capped.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln, hyp2f1
+from itertools import pairwise
 
 FEWEST_STEPS = 5
 FEWEST_CUSTOMERS = 100
+# A discounted lifetime is a sum that ends where nothing is added any more.
+LAST_TERM = 1e-13
+MOST_TERMS = 200_000
+# Between these logarithms a parameter is sought; beyond, all customers are the same.
+FARTHEST = 15.0
 
 
 @dataclass(frozen=True)
@@ -34,41 +37,88 @@ class ShiftedBetaGeometric:
 
     def survival(self, step: int) -> float:
         """S(step): the share still there after that many renewals, S(0) = 1."""
-        return float(np.exp(betaln(self.alpha, self.beta + step) - betaln(self.alpha, self.beta)))
+        return math.prod(self.retention(number) for number in range(1, step + 1))
 
     def residual_lifetime(self, renewals_made: int, discount: float) -> float:
         """Discounted expected renewals to come, seen just before the next one (DERL)."""
-        n = renewals_made + 1
-        a, b = self.alpha, self.beta
-        return float(
-            (b + n - 1) / (a + b + n - 1) * hyp2f1(1, b + n, a + b + n, 1 / (1 + discount))
-        )
+        kept = self.retention(renewals_made + 1)
+        return kept * self._discounted(renewals_made + 1, discount)
 
     def lifetime_from_start(self, discount: float) -> float:
         """Discounted expected payments of a new customer, the first one now."""
-        a, b = self.alpha, self.beta
-        return float(hyp2f1(1, b, a + b, 1 / (1 + discount)))
+        return self._discounted(0, discount)
+
+    def _discounted(self, renewals_made: int, discount: float) -> float:
+        """Payments of who has renewed so often, the present one included."""
+        total, term = 0.0, 1.0
+        for step in range(renewals_made + 1, renewals_made + MOST_TERMS):
+            total += term
+            term *= self.retention(step) / (1 + discount)
+            if term < LAST_TERM * total:
+                break
+        return total
 
 
 def fit_sbg(survivors: Sequence[float]) -> ShiftedBetaGeometric:
     """The likeliest α and β for the customers left after 0, 1, 2 … renewals."""
-    left = np.asarray(survivors, dtype=float)
-    lost, last = left[:-1] - left[1:], left[-1]
-    steps = np.arange(1, len(left))
+    lost = [before - after for before, after in pairwise(survivors)]
+    return fit_at_risk(survivors[:-1], lost)
 
-    def minus_log_likelihood(logs: np.ndarray) -> float:
-        alpha, beta = np.exp(logs)
-        base = betaln(alpha, beta)
-        log_loss = betaln(alpha + 1, beta + steps - 1) - base
-        log_left = betaln(alpha, beta + steps[-1]) - base
-        return -float(lost @ log_loss + last * log_left)
 
-    found = minimize(
-        minus_log_likelihood, np.zeros(2), method="Nelder-Mead",
-        options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000},
-    )  # fmt: skip
-    alpha, beta = np.exp(found.x)
-    return ShiftedBetaGeometric(float(alpha), float(beta), -float(found.fun))
+def fit_at_risk(at_risk: Sequence[float], lost: Sequence[float]) -> ShiftedBetaGeometric:
+    """The same for those at risk and lost at the steps 1, 2, 3 …, who may come and go in between.
+
+    A renewal fails at step t with α/(α+β+t-1): Newton's method on the logarithms of α and β, its
+    steps halved until the likelihood grows.
+    """
+    u = v = 0.0
+    best = _likelihood(u, v, at_risk, lost)
+    for _round in range(200):
+        du, dv = _newton_step(u, v, at_risk, lost)
+        share = 1.0
+        while share > 1e-12:
+            nu, nv = _within(u + share * du), _within(v + share * dv)
+            found = _likelihood(nu, nv, at_risk, lost)
+            if found > best:
+                break
+            share /= 2
+        else:
+            break
+        u, v, best = nu, nv, found
+    return ShiftedBetaGeometric(math.exp(u), math.exp(v), best)
+
+
+def _within(log: float) -> float:
+    return max(-FARTHEST, min(FARTHEST, log))
+
+
+def _likelihood(u: float, v: float, at_risk: Sequence[float], lost: Sequence[float]) -> float:
+    a, b = math.exp(u), math.exp(v)
+    total = sum(lost) * u
+    for step, (watched, gone) in enumerate(zip(at_risk, lost, strict=True)):
+        total += (watched - gone) * math.log(b + step) - watched * math.log(a + b + step)
+    return total
+
+
+def _newton_step(
+    u: float, v: float, at_risk: Sequence[float], lost: Sequence[float]
+) -> tuple[float, float]:
+    """Where the parabola through this point has its top; uphill where it has none."""
+    a, b, losses = math.exp(u), math.exp(v), sum(lost)
+    first = [watched / (a + b + step) for step, watched in enumerate(at_risk)]
+    kept = [w - gone for w, gone in zip(at_risk, lost, strict=True)]
+    down = sum(first)
+    bend = sum(part / (a + b + step) for step, part in enumerate(first))
+    slope_u = a * (losses / a - down)
+    slope_v = b * (sum(k / (b + step) for step, k in enumerate(kept)) - down)
+    uu = a * a * (bend - losses / (a * a)) + slope_u
+    vv = b * b * (bend - sum(k / (b + step) ** 2 for step, k in enumerate(kept))) + slope_v
+    uv = a * b * bend
+    area = uu * vv - uv * uv
+    if uu < 0 and area > 0:
+        return (uv * slope_v - vv * slope_u) / area, (uv * slope_u - uu * slope_v) / area
+    size = math.hypot(slope_u, slope_v) or 1.0
+    return slope_u / size, slope_v / size
 
 
 def constant_churn(survivors: Sequence[float]) -> float:
