@@ -3,7 +3,7 @@
 The definition stands beside the arithmetic; this page only lists, in the order of the chapters.
 """
 
-from metrics.churn import LOGO_CHURN
+from metrics.churn import CHURN
 from metrics.cost_figures import COSTS
 from metrics.loyalty.responding import RESPONDING
 from metrics.loyalty.scores import SCORES
@@ -17,7 +17,7 @@ METRICS: tuple[Metric, ...] = (
     *SCORES,
     *RESPONDING,
     MRR,
-    LOGO_CHURN,
+    *CHURN,
     *RETENTION,
     *COSTS,
     POOLED_CHURN,

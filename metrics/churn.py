@@ -74,9 +74,9 @@ def logo_churn_of_month(month: date, ledger: QuerySet[RevenueMovement] | None = 
     return logo_churn(first, add_months(first, 1), ledger)
 
 
-def annualised(monthly: Decimal) -> Decimal:
-    """What a monthly rate would come to in a year: an extrapolation, never twelve times it."""
-    return 1 - (1 - monthly) ** 12
+def annualised(rate: Decimal, times: int = 12) -> Decimal:
+    """What the rate of a month would come to in a year: an extrapolation, never twelve times it."""
+    return 1 - (1 - rate) ** times
 
 
 def logo_churn_figure(question: Question) -> Figure:
@@ -88,10 +88,41 @@ def logo_churn_figure(question: Question) -> Figure:
     )
 
 
-# One line for each customer that paid before the period; who is gone counts 1 above the line.
+def logo_retention_figure(question: Question) -> Figure:
+    """What logo churn leaves: retention and churn add up to one."""
+    before = question.start - timedelta(days=1)
+    churn = logo_churn(question.start, question.end, booked_for(question, before))
+    kept = churn.start - churn.lost
+    rate = Rate(kept, churn.start, "no_start")
+    return Figure.of_share(rate, wilson(kept, churn.start))
+
+
+def early_churn_figure(question: Question) -> Figure:
+    before = question.start - timedelta(days=1)
+    churn = logo_churn(question.start, question.end, booked_for(question, before))
+    return Figure(churn.early, numerator=churn.early, n=churn.early)
+
+
+def annualised_churn_figure(question: Question) -> Figure:
+    """The churn of a period of whole months, as if all months of a year were like it."""
+    months = question.period.months
+    if not months or 12 % months:
+        return Figure.undefined("not_whole_months")
+    figure = logo_churn_figure(question)
+    if figure.value is None:
+        return Figure.undefined(figure.reason)
+    bounds = figure.interval
+    stretched = bounds and Interval(
+        float(annualised(Decimal(bounds.low), 12 // months)),
+        float(annualised(Decimal(bounds.high), 12 // months)),
+    )
+    value = annualised(Decimal(figure.value), 12 // months)
+    return Figure(value, n=figure.n, interval=stretched, flag="extrapolation")
+
+
+# One line for each customer that paid before the period; who is gone is noted as lost.
 START_SET = """
-    SELECT customer_id AS key, customer_id, '' AS label,
-        CASE WHEN after > 0 THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
+    SELECT customer_id AS key, customer_id, '' AS label, {counted} AS numerator, 1 AS denominator,
         CASE WHEN after > 0 THEN 'kept' ELSE 'lost' END AS note
     FROM (
         SELECT customer_id, sum(amount) FILTER (WHERE day < %(start)s) AS before,
@@ -99,13 +130,34 @@ START_SET = """
         FROM metrics_revenuemovement WHERE day < %(end)s {narrowed} GROUP BY customer_id
     ) paid WHERE before > 0
 """
+LOST = "CASE WHEN after > 0 THEN 0 ELSE 1 END"
+KEPT = "CASE WHEN after > 0 THEN 1 ELSE 0 END"
+# Who paid on no day before the period and on none after it, but inside.
+CAME_AND_LEFT = """
+    SELECT customer_id AS key, customer_id, '' AS label, 1 AS numerator, 0 AS denominator,
+        'early_churn' AS note
+    FROM metrics_revenuemovement WHERE day < %(end)s {narrowed} GROUP BY customer_id
+    HAVING coalesce(sum(amount) FILTER (WHERE day < %(start)s), 0) <= 0 AND sum(amount) <= 0
+        AND max(balance) FILTER (WHERE day >= %(start)s) > 0
+"""
 
 
 def logo_churn_rows(question: Question) -> Rows:
+    return _rows(START_SET, question, counted=LOST)
+
+
+def logo_retention_rows(question: Question) -> Rows:
+    return _rows(START_SET, question, counted=KEPT)
+
+
+def early_churn_rows(question: Question) -> Rows:
+    return _rows(CAME_AND_LEFT, question)
+
+
+def _rows(sql: str, question: Question, **pieces: str) -> Rows:
     narrowed, values = question.narrowing(question.start - timedelta(days=1))
-    return Rows(
-        START_SET.format(narrowed=narrowed), values | {"start": question.start, "end": question.end}
-    )
+    period = {"start": question.start, "end": question.end}
+    return Rows(sql.format(narrowed=narrowed, **pieces), values | period)
 
 
 LOGO_CHURN = Metric(
@@ -121,5 +173,54 @@ LOGO_CHURN = Metric(
     formula=_("customers gone at the end / customers paying before the period"),
     compute=logo_churn_figure,
     rows=logo_churn_rows,
+    page="metrics:churn",
     good="down",
 )
+LOGO_RETENTION = Metric(
+    code="logo_retention",
+    rule="REV-3",
+    chapter="revenue",
+    name=_("Logo retention"),
+    unit="share",
+    definition=_(
+        "The share of the customers who paid on the day before the period and also pay on its last "
+        "day. Month, quarter and year are each measured on their own start set."
+    ),
+    formula=_("customers still paying at the end / customers paying before the period"),
+    compute=logo_retention_figure,
+    rows=logo_retention_rows,
+    page="metrics:retention",
+)
+EARLY_CHURN = Metric(
+    code="early_churn",
+    rule="REV-3",
+    chapter="revenue",
+    name=_("Early churn"),
+    unit="count",
+    definition=_(
+        "Customers who came and left within the period. They paid neither before nor at its end, "
+        "so they are in no rate."
+    ),
+    formula=_("customers who paid only inside the period"),
+    compute=early_churn_figure,
+    rows=early_churn_rows,
+    page="metrics:churn",
+    good="down",
+)
+ANNUALISED_CHURN = Metric(
+    code="annualised_churn",
+    rule="REV-3",
+    chapter="revenue",
+    name=_("Logo churn, annualised"),
+    unit="share",
+    definition=_(
+        "What the churn of a month or a quarter would come to if a whole year went on like it. It "
+        "is an extrapolation and no substitute for the churn of a year."
+    ),
+    formula=_("1 - (1 - churn of the period) ^ (12 / months of the period)"),
+    compute=annualised_churn_figure,
+    rows=logo_churn_rows,
+    page="metrics:churn",
+    good="down",
+)
+CHURN: tuple[Metric, ...] = (LOGO_CHURN, LOGO_RETENTION, EARLY_CHURN, ANNUALISED_CHURN)

@@ -34,6 +34,7 @@ REASONS: dict[str, Promise] = {
     "too_few": _("Too few customers for a model."),
     "of_whole_company": _("Costs of the whole company belong to no group of customers."),
     "no_rate": _("No exchange rate is entered for this currency."),
+    "not_whole_months": _("Only whole months that divide a year can be extrapolated to one."),
     "too_short": _("Too few customers have been watched for so long."),
     "not_reached": _("More than half are still there."),
     "not_over": _("The period is not over."),
@@ -46,6 +47,7 @@ FLAGS: dict[str, Promise] = {
     "low_confidence": _("Few cases: the range is wide."),
     "maturing": _("Still open: answers may come."),
     "estimate": _("An estimate by a model."),
+    "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
     "so_far": _("So far: the period is not over."),
 }
 

@@ -31,6 +31,11 @@ NOTES: dict[str, Promise | str] = {
     "paying": _("pays"),
     "buyer": _("bought"),
     "purchase": _("purchase"),
+    "early_churn": _("came and left"),
+    "early": _("renewed early"),
+    "late": _("renewed late"),
+    "renewed": _("renewed"),
+    "open": _("not renewed yet"),
     **{str(kind.value): kind.label for kind in CostLine.Kind},
 }
 

@@ -3,6 +3,7 @@ from django.urls import path
 from metrics.views import (
     alert_dismiss,
     alert_list,
+    cohort_cell,
     cost_list,
     figure_detail,
     figure_list,
@@ -11,6 +12,7 @@ from metrics.views import (
     night_detail,
     night_list,
     overview,
+    retention,
     touch_tier,
     value_and_cost,
 )
@@ -31,6 +33,8 @@ urlpatterns = [
     path("settings/costs/assumptions/", cost_list.assumption_new, name="assumption_new"),
     path("figures/", figure_list.figure_list, name="figure_list"),
     path("figures/<slug:code>/", figure_detail.figure_detail, name="figure_detail"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/cohorts/<str:month>/<int:age>/", cohort_cell.cohort_cell, name="cohort_cell"),
     path("nights/", night_list.night_list, name="night_list"),
     path("nights/close/", night_close.night_close, name="night_close"),
     path("nights/<str:day>/", night_detail.night_detail, name="night_detail"),

@@ -179,15 +179,17 @@ def cell_rows(
     question: Question, cohorts: tuple[date, date], age: int, measure: Measure, variant: Variant
 ) -> Rows:
     """The customers behind a cell, or behind the average over the cohorts from one to another."""
-    narrowed, values = joining_members(question)
     column = COLUMNS[measure, variant]
-    sql = MEMBERS.format(
-        steps=all_steps(),
-        narrowed=narrowed,
-        counted=f"coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0)",
-        whole="sum(joined)" if measure == "logo" else "sum(joined_with)",
-    )
-    return Rows(sql, values | {"first": cohorts[0], "last": cohorts[1], "age": age})
+    with as_known(question):
+        narrowed, values = joining_members(question)
+        sql = MEMBERS.format(
+            steps=all_steps(),
+            narrowed=narrowed,
+            counted=f"coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0)",
+            whole="sum(joined)" if measure == "logo" else "sum(joined_with)",
+        )
+    values |= {"first": cohorts[0], "last": cohorts[1], "age": age}
+    return Rows(sql, values, question=question)
 
 
 AGE = 12

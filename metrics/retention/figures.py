@@ -2,6 +2,7 @@
 
 from metrics.metric import Metric
 from metrics.retention.cohorts import COHORT_GROSS, COHORT_LOGO, COHORT_NET
+from metrics.retention.fitted import MODELLED_RETENTION
 from metrics.retention.survival import MEAN_LIFETIME, MEDIAN_LIFETIME, SURVIVAL_12, SURVIVAL_24
 
 RETENTION: tuple[Metric, ...] = (
@@ -12,4 +13,5 @@ RETENTION: tuple[Metric, ...] = (
     SURVIVAL_24,
     MEDIAN_LIFETIME,
     MEAN_LIFETIME,
+    MODELLED_RETENTION,
 )

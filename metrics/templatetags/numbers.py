@@ -21,6 +21,7 @@ register = template.Library()
 # The pages of figures, in the order of their tabs.
 PAGES = [
     ("metrics:overview", gettext_lazy("Overview")),
+    ("metrics:retention", gettext_lazy("Retention")),
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),
     ("metrics:figure_list", gettext_lazy("All figures")),
 ]
@@ -66,13 +67,19 @@ def in_unit(value: Any, metric: Metric, question: Question, *, short: bool = Fal
 
 
 @register.inclusion_tag("metrics/_figure_tile.html")
-def figure_tile(code: str, figure: Figure, question: Question, trend: Any = None) -> dict[str, Any]:
-    """A figure as a tile: its value, range and count, how it is counted, and its rows."""
+def figure_tile(
+    code: str, figure: Figure, question: Question, trend: Any = None, caption: str = ""
+) -> dict[str, Any]:
+    """A figure as a tile: its value, range and count, how it is counted, and its rows.
+
+    `caption` says its period where that is not the one of the page.
+    """
     return {
         "metric": BY_CODE[code],
         "figure": figure,
         "question": question,
         "trend": trend,
+        "caption": caption,
     }
 
 

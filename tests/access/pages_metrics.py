@@ -17,6 +17,8 @@ OBJECTS = {
         retention_share=1,
     ),
     "figure": lambda _world: "mrr",
+    "cohort": lambda _world: "2025-01",
+    "age": lambda _world: 2,
     "night": lambda _world: Night.objects.create(day=DAY).day.isoformat(),
     "alert": lambda world: Alert.objects.create(
         customer=world["customer"], kind=Alert.Kind.WENT_RED, day=DAY, details={"score": 20}
@@ -30,6 +32,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_list":         (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_detail figure": (302, 200, 200, 200, 200, 200),
+    "GET metrics:retention":           (302, 200, 200, 200, 200, 200),
+    "GET metrics:cohort_cell cohort age": (302, 200, 200, 200, 200, 200),
     "GET metrics:value_and_cost":      (302, 200, 200, 200, 200, 200),
     "POST metrics:touch_take customer": (302, 404, 302, 302, 403, 302),
     "POST metrics:touch_pin customer": (302, 404, 302, 302, 403, 302),

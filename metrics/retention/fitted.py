@@ -1,0 +1,86 @@
+"""What a model expects of customers: shifted beta-geometric retention by month (LTV-4).
+
+Fitted to who was at risk and who was lost in each month of life, the same counts as Kaplan-Meier
+(metrics/retention/survival.py), so that customers who came into sight late count from then on. It
+needs five months and a hundred customers. Where the curve has a step (contracts of a year) the
+survival curve itself is the better guide.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from metrics.figure import Figure
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.retention.survival import BY_TRAIT, survival_curve
+from metrics.value.sbg import (
+    FEWEST_CUSTOMERS,
+    FEWEST_STEPS,
+    ShiftedBetaGeometric,
+    fit_at_risk,
+)
+from metrics.value.survival import Curve
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model and the curve it was fitted to; without a model it says why."""
+
+    curve: Curve | None
+    model: ShiftedBetaGeometric | None
+    reason: str = ""
+
+    @property
+    def customers(self) -> int:
+        return self.curve.customers if self.curve else 0
+
+
+def fitted_to(curve: Curve | None) -> Fitted:
+    """The model of a curve, where there is enough to fit one to."""
+    if curve is None:
+        return Fitted(None, None, "no_data")
+    months = int(curve.longest)
+    if months < FEWEST_STEPS or curve.customers < FEWEST_CUSTOMERS:
+        return Fitted(curve, None, "too_few")
+    if not curve.steps:
+        return Fitted(curve, None, "zero_churn")
+    losses = {step.month: step.lost for step in curve.steps}
+    at_risk = [curve.at_risk(month) for month in range(1, months + 1)]
+    lost = [losses.get(month, 0) for month in range(1, months + 1)]
+    return Fitted(curve, fit_at_risk(at_risk, lost))
+
+
+def expected_survival(question: Question, months: int) -> Figure:
+    """The modelled share of new customers who are still there after so many months."""
+    fitted = fitted_to(survival_curve(question))
+    if fitted.model is None:
+        return Figure.undefined(fitted.reason, n=fitted.customers)
+    return Figure(
+        fitted.model.survival(months),
+        n=fitted.customers,
+        flag="estimate",
+        parts={
+            "alpha": fitted.model.alpha,
+            "beta": fitted.model.beta,
+            "log_likelihood": fitted.model.log_likelihood,
+        },
+    )
+
+
+MODELLED_RETENTION = Metric(
+    code="modelled_survival_60",
+    rule="LTV-4",
+    chapter="revenue",
+    name=_("Modelled survival to 60 months"),
+    unit="share",
+    definition=_(
+        "The share of new customers a shifted beta-geometric model expects to stay for sixty "
+        "months, fitted to the losses of each month of life. Needs five months and 100 customers."
+    ),
+    formula=_("product over the months t of (beta + t - 1) / (alpha + beta + t - 1)"),
+    compute=partial(expected_survival, months=60),
+    page="metrics:retention",
+    groupings=BY_TRAIT,
+)
