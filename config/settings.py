@@ -8,13 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import logs
-from config.api_settings import (  # noqa: F401  # Django looks for them here
-    DRF_STANDARDIZED_ERRORS,
-    REST_FRAMEWORK,
-    SPECTACULAR_SETTINGS,
-)
+
+# By subject, the same in every installation:
+from config.api_settings import *  # noqa: F403
+from config.celery_settings import *  # noqa: F403
 from config.headers import CONTENT_POLICY
-from config.schedule import TIMETABLE
+from config.sign_in_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -156,7 +155,7 @@ PGTRIGGER_INSTALL_ON_MIGRATE = True
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# --- Databases --------------------------------------------------------------------------------
+# --- PostgreSQL and Redis ---------------------------------------------------------------------
 # DATABASE_URL, for example postgres://enishi:secret@db:5432/enishi
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://127.0.0.1/enishi")}
 # A worker forks, so it opens plain connections; the web server keeps a small checked pool.
@@ -185,6 +184,10 @@ if DATABASE_POOL_SIZE:
     }
 # REDIS_URL carries the broker (database 0) and the cache (database 1).
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
+CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/0"
+# How often a worker and the clock show that they work. After three missed signs nobody counts on
+# them, after six a worker is killed and started again (config/hearing.py).
+WORKER_SIGN_SECONDS = env.float("WORKER_SIGN_SECONDS", default=10.0)
 CACHES = {
     "default": {
         "BACKEND": "lib.steady_cache.SteadyCache",
@@ -192,115 +195,26 @@ CACHES = {
     },
 }
 
-# --- Celery (reasons in docs/decisions/0004-celery.md) ------------------------------------------
-CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/0"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,
-    "unacked_restore_limit": 1000,
-    "unacked_restore_throttle": 1,
-    "unacked_restore_interval": 10,
-    "socket_keepalive": True,
-    "socket_timeout": 10,
-    "socket_connect_timeout": 5,
-    "health_check_interval": 15,
-}
-# How often a worker and the clock show that they work. After three missed signs nobody counts on
-# them, after six a worker is killed and started again (config/hearing.py).
-WORKER_SIGN_SECONDS = env.float("WORKER_SIGN_SECONDS", default=10.0)
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 240
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_ETA_TASK_LIMIT = 1000
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 350_000
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"outreach.jobs.*": {"queue": "mail"}}
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = TIMETABLE
-
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("email", "full_name")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.MaximumLengthValidator"},
-    {"NAME": "accounts.passwords.OwnWordsValidator"},
-]  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "customers:today"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
-}
-# The key of login_failed is account and address together (accounts/adapter.py).
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": "5/15m/key,20/h/ip",
-    "login_failed_everywhere": "100/h/key",
-    "reset_password": "10/h/ip,5/h/key",
-}
-# A link that sets a password lives this long, in seconds, and works once.
-PASSWORD_RESET_TIMEOUT = 3600
 # Behind a proxy the address of a visitor is what that proxy adds, never what a visitor claims.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
-MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
-USERSESSIONS_TRACK_ACTIVITY = False
-SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_AUTO_SIGNUP = False
-# One trusted issuer: whoever it knows by the address of an invited user is that user.
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET switch sign-in by OpenID Connect on.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": env.str("OIDC_NAME", default="Single sign-on"),
-                "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
-                "settings": {"server_url": OIDC_ISSUER},
-            }
-        ]
-        if OIDC_ISSUER
-        else [],
-    }
-}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "sso",
+            "name": env.str("OIDC_NAME", default="Single sign-on"),
+            "client_id": env.str("OIDC_CLIENT_ID", default=""),
+            "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+            "settings": {"server_url": OIDC_ISSUER},
+        }
+    ]
 
 # --- Languages, days ----------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
@@ -308,7 +222,6 @@ LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # Days a Japanese, an American and a Briton read the same way.
 FORMAT_MODULE_PATH = ["config.formats"]
-USE_TZ = True
 TIME_ZONE = REPORTING_TIME_ZONE
 
 # --- Static files -------------------------------------------------------------------------------
@@ -363,8 +276,6 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 # --- Security (reliability of each header is tested in tests/access) ------------------------------
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_REDIRECT_EXEMPT = [
     r"(?i)^(v1|batch|capture|e|i|flags|decide|array|sourceConfig|u|health)(/|$)",
@@ -382,7 +293,6 @@ CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = IS_SECURE
 LANGUAGE_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CONTENT_POLICY}
 CSRF_FAILURE_VIEW = "config.errors.form_too_old"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
