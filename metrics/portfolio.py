@@ -8,12 +8,12 @@ all is never counted.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import F, Model, OrderBy, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, OrderBy, Q, QuerySet
 
 from accounts.models import User
 from customers.models import Customer
-from customers.querysets import CustomerQuerySet
 from lib.days import day_start
 from lib.paging import Page, page_of
 from lib.searching import search_key
@@ -36,6 +36,8 @@ BY_CUSTOMER: dict[str, list[OrderBy | str]] = {
 }
 
 
+# Behind so many pages the lines before them are skipped by the order's index alone.
+FAR = 20
 # So many keys are sorted faster than one in fifty is met along the order of a list.
 FEW = 2_000
 # What a line of the page shows; an export reads all columns.
@@ -45,6 +47,15 @@ LINE = [
     "snapshot__stale_since", "snapshot__annual_value", "snapshot__renews_on",
     "snapshot__nps_score", "snapshot__usage_28",
 ]  # fmt: skip
+
+
+class AlongTheWay(Func):
+    """A condition that PostgreSQL may not turn into a join, which would lose the order of an index:
+    it hashes the keys of the subquery once, and asks the hash on the way along the index.
+    """
+
+    template = "(%(expressions)s) IS TRUE"
+    output_field = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -64,10 +75,18 @@ class Wishes:
     def is_narrowed(self) -> bool:
         return self != Wishes(sort=self.sort)
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is asked of the customers themselves, as conditions."""
+        asked = {"segment": self.segment, "stage": self.stage, "touch": self.touch,
+                 "csm_id": self.csm}  # fmt: skip
+        return {key: value for key, value in asked.items() if value}
+
 
 def portfolio_page(user: User, wishes: Wishes, *, number: int, today: date) -> Page[Customer]:
     """One page of what the user may see, with CSM, snapshot and `uses` of 28 days, oldest first."""
-    keys = page_of(ordered_keys(user, wishes, today=today), number)
+    ordered = ordered_keys(user, wishes, today=today, is_far=number > FAR)
+    keys = page_of(ordered, number)
     customers = in_order(keys.rows, *LINE)
     uses = uses_by_day(keys.rows, today - timedelta(days=1))
     for customer in customers:
@@ -75,45 +94,42 @@ def portfolio_page(user: User, wishes: Wishes, *, number: int, today: date) -> P
     return Page(customers, number, keys.has_next)
 
 
-def ordered_keys(user: User, wishes: Wishes, *, today: date) -> "QuerySet[Model, int]":
-    """The ids of all matching customers in the wished order."""
-    searched = Q(pk__in=named(user, wishes)) if search_key(wishes.text) else Q()
+def ordered_keys(
+    user: User, wishes: Wishes, *, today: date, is_far: bool = False
+) -> "QuerySet[Model, int]":
+    """The ids of all matching customers in the wished order, of which many are skipped if far."""
+    wanted = chosen(user, wishes, is_far=is_far)
     if wishes.sort in BY_CUSTOMER:
         met = conditions(wishes, today=today)
-        found = Customer.objects.visible_to(user).filter(met, searched)
+        found = Customer.objects.visible_to(user).filter(met, wanted)
         return found.order_by(*BY_CUSTOMER[wishes.sort]).values_list("pk", flat=True)
-    met = conditions(wishes, today=today, customer="customer__", snapshot="")
+    met = conditions(wishes, today=today, snapshot="")
     scored = Q(health_score__isnull=False) if wishes.sort == "-health" else Q()
-    snapshots = Snapshot.objects.visible_to(user).filter(met, searched, scored)
+    snapshots = Snapshot.objects.visible_to(user).filter(met, wanted, scored)
     return snapshots.order_by(*BY_SNAPSHOT[wishes.sort]).values_list("pk", flat=True)
 
 
-def named(user: User, wishes: Wishes) -> "list[int] | CustomerQuerySet":
-    """The customers a search finds: the keys of a few; of many, the question, to be asked of each
-    on the way along the order of the list, where the next that matches is never far.
+def chosen(user: User, wishes: Wishes, *, is_far: bool) -> Q:
+    """Whom facts and search leave: the keys of a few, which are then sorted; of many, the question,
+    asked of each on the way along the order of the list, where the next that matches is near.
     """
-    visible = Customer.objects.visible_to(user)
+    if not wishes.facts and not search_key(wishes.text):
+        return Q()
+    visible = Customer.objects.visible_to(user).filter(**wishes.facts).order_by()
     keys = visible.matching(wishes.text).keys_if_few(FEW)
-    return visible.containing(wishes.text).order_by() if keys is None else keys
+    if keys is not None:
+        return Q(pk__in=keys)
+    many = Q(pk__in=visible.containing(wishes.text).values("pk"))
+    return Q(AlongTheWay(many)) if is_far else many
 
 
-def conditions(
-    wishes: Wishes, *, today: date, customer: str = "", snapshot: str = "snapshot__"
-) -> Q:
-    """The filters as conditions; the prefixes say how to reach customer and snapshot."""
-    customer_key = "customer_id" if customer else "pk"
-    exact = {
-        f"{customer}segment": wishes.segment,
-        f"{customer}stage": wishes.stage,
-        f"{customer}touch": wishes.touch,
-        f"{customer}csm_id": wishes.csm,
-        f"{snapshot}health_band": wishes.band,
-    }
-    met = Q(**{key: value for key, value in exact.items() if value})
+def conditions(wishes: Wishes, *, today: date, snapshot: str = "snapshot__") -> Q:
+    """What figures and the day leave; the prefix says how to reach the snapshot."""
+    met = Q(**{f"{snapshot}health_band": wishes.band}) if wishes.band else Q()
     if wishes.stage != Customer.Stage.CHURNED:
         # Those who left are few and found by their own index: far cheaper than asking everybody.
         gone = Customer.objects.order_by().filter(churned_on__lte=today).values("pk")
-        met &= ~Q(**{f"{customer_key}__in": gone})
+        met &= ~Q(pk__in=gone)
     if wishes.renewing_within is not None:
         end = today + timedelta(days=wishes.renewing_within)
         met &= Q(**{f"{snapshot}renews_on__range": (today, end)})
@@ -135,7 +151,8 @@ def newcomers(user: User, wishes: Wishes, *, closed_day: date | None) -> list[Cu
         return []
     since = day_start(closed_day + timedelta(days=1))
     met = conditions(wishes, today=closed_day)
-    found = Customer.objects.visible_to(user).filter(met).matching(wishes.text)
+    visible = Customer.objects.visible_to(user)
+    found = visible.filter(met, **wishes.facts).matching(wishes.text)
     # Whoever is new is among the newest: only those are looked at, however many came today.
     newest = found.filter(created_at__gte=since).order_by("-created_at", "-id")
     keys = newest.values_list("pk", "snapshot__pk")[:20]

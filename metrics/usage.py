@@ -128,6 +128,8 @@ def usage_history(customer_id: int, start: date, end: date) -> list[UsagePoint]:
 def uses_by_day(customer_ids: Iterable[int], day: date, days: int = 28) -> dict[int, list[int]]:
     """Uses of the last `days` days up to and with a day, oldest first, for the rows of one page."""
     uses = {customer_id: [0] * days for customer_id in customer_ids}
+    if not uses:
+        return uses
     start = day - timedelta(days=days - 1)
     with connection.cursor() as cursor:
         cursor.execute(USES, {"ids": list(uses), "start": start, "end": day})

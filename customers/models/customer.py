@@ -110,11 +110,13 @@ class Customer(models.Model):
             # The Customers page sorted by name, all and one CSM's.
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["csm", "name", "id"], name="customer_by_csm_and_name"),
-            # The Customers page sorted by last touch, and its choice of segments.
+            # The Customers page sorted by last touch; its choice of segments, and its filters.
             models.Index(
                 F("last_touch_at").asc(nulls_first=True), "id", name="customer_by_last_touch"
             ),
-            models.Index(fields=["segment", "id"], name="customer_by_segment"),
+            models.Index(
+                fields=["segment", "touch", "stage", "id"], name="customer_by_segment_and_touch"
+            ),
             # Lists leave out who has left.
             models.Index(
                 fields=["churned_on", "id"],

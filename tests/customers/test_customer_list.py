@@ -32,7 +32,7 @@ def with_score(name: str, score: int | None, csm, **snapshot) -> Customer:
 
 
 @pytest.mark.parametrize("how_many", [3, 30])
-@pytest.mark.parametrize(("asked", "questions"), [({}, 8), ({"q": "customer"}, 9)])
+@pytest.mark.parametrize(("asked", "questions"), [({}, 8), ({"q": "customer", "touch": "low"}, 9)])
 def test_the_list_asks_the_same_number_of_questions(
     as_user, lea, how_many, asked, questions, django_assert_num_queries
 ):
@@ -127,6 +127,21 @@ def test_a_search_keeps_the_order_and_the_walls(as_user, ana, ben, monkeypatch, 
         with_score(name, score, csm)
 
     assert names(as_user(ana).get(LIST, {"q": "same", "sort": sort})) == ["Same A", "Same B"]
+
+
+@pytest.mark.parametrize(("few", "far"), [(2_000, 20), (0, 20), (0, 0)])
+@pytest.mark.parametrize("sort", ["health", "name"])
+def test_filters_find_few_and_many_near_and_far(as_user, ana, ben, monkeypatch, sort, few, far):
+    monkeypatch.setattr(portfolio, "FEW", few)
+    monkeypatch.setattr(portfolio, "FAR", far)
+    for number, csm in [(2, ana), (1, ana), (3, ben), (4, ana)]:
+        customer = with_score(f"C{number}", number, csm)
+        standing = {"segment": "Other", "touch": "high"} if number == 4 else {"segment": "SMB"}
+        Customer.objects.filter(pk=customer.pk).update(**standing)
+    client = as_user(ana)
+
+    for asked in ({"segment": "SMB"}, {"touch": "low", "stage": "adopting"}):
+        assert names(client.get(LIST, asked | {"sort": sort})) == ["C1", "C2"]
 
 
 def test_a_search_is_answered_from_the_index_of_letter_pairs():
