@@ -5,6 +5,7 @@ from accounts.views import (
     api_key_list,
     audit_log,
     profile,
+    second_factor,
     settings_page,
     team_list,
     user_disable,
@@ -15,6 +16,7 @@ from accounts.views import (
 app_name = "accounts"
 urlpatterns = [
     path("settings/", settings_page.settings_page, name="settings"),
+    path("second-factor/", second_factor.second_factor, name="second_factor"),
     path("profile/", profile.profile, name="profile"),
     path("language/", set_language, name="set_language"),
     path("settings/users/", user_list.user_list, name="user_list"),

@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PreferencesMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -201,6 +202,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "customers:today"
 # Behind a proxy the address of a visitor is what that proxy adds, never what a visitor claims.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+# Who may change what others may do needs more than a password. The demo's passwords are printed.
+SECOND_FACTOR_FOR_ADMINS = env.bool("SECOND_FACTOR_FOR_ADMINS", default=not DEMO_MODE)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 # OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET switch sign-in by OpenID Connect on.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")

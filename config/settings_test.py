@@ -15,6 +15,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 SECURE_SSL_REDIRECT = False
+# Ada logs in without one; tests/accounts/test_admins_factor.py switches it on.
+SECOND_FACTOR_FOR_ADMINS = False
 WHITENOISE_AUTOREFRESH = True
 
 # Each test process has a Redis database of its own, so that one may empty its cache.

@@ -14,6 +14,7 @@ OBJECTS = {
 TABLE: dict[str, tuple[int, ...]] = {
     #                                             nobody Ben  Ana  Lea  Vic  Ada
     "GET accounts:settings":                         (302, 200, 200, 200, 200, 200),
+    "GET accounts:second_factor":                    (302, 200, 200, 200, 200, 200),
     "GET accounts:profile":                          (302, 200, 200, 200, 200, 200),
     "POST accounts:profile":                         (302, 200, 200, 200, 200, 200),
     "GET accounts:set_language":                     (302, 302, 302, 302, 302, 302),
