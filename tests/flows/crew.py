@@ -1,6 +1,5 @@
 """Real Celery workers on a Valkey of their own, against the database of the test."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,14 +12,14 @@ from pathlib import Path
 import psycopg
 from celery import Celery
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from config.celery import app
 from config.embedded.servers import Valkey
 from metrics.models import LifeSign
+from tests import processes
 
 LONGEST_WAIT = 60
-FORK = multiprocessing.get_context("fork")
 
 
 def database_url() -> str:
@@ -47,8 +46,11 @@ class Crew:
     The worker is a fork of the test: it is there at once, and has its settings and its database.
     """
 
-    def __init__(self, folder: Path, **changed: object) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, careless: Callable[[], None] = lambda: None, **changed: object
+    ) -> None:
+        """`careless` takes a protection away, `changed` are settings; both only in the worker."""
+        self.folder, self.careless = folder, careless
         self.valkey = Valkey(folder / "valkey")
         self.changed = changed
         self.worker: BaseProcess | None = None
@@ -59,10 +61,7 @@ class Crew:
 
     def start_worker(self) -> None:
         """Returns when it gives its first sign of life, and so takes jobs."""
-        # A connection that two processes share is the end of both.
-        connections.close_all()
-        self.worker = FORK.Process(target=self._work)
-        self.worker.start()
+        self.worker = processes.start(self._work)
         signs = LifeSign.objects.filter(pid=self.worker.pid)
         assert wait_until(lambda: signs.exists() or not self.worker.is_alive())
         assert self.worker.is_alive(), (self.folder / "worker.log").read_text()[-2000:]
@@ -74,6 +73,7 @@ class Crew:
         os.dup2(log, 2)
         for name, value in self.changed.items():
             setattr(settings, name, value)
+        self.careless()
         settings.WORKER_SIGN_SECONDS = 0.5
         # Celery warns of root, and here a warning is an error.
         warnings.simplefilter("ignore")

@@ -3,15 +3,17 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from metrics import daily, nights
 from metrics.models import HealthScore, Night, NightChunk
+from tests import processes
 from tests.factories import DAY, CustomerFactory
-from tests.flows.crew import FORK, wait_until
+from tests.flows.crew import wait_until
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
@@ -63,9 +65,7 @@ def before_and_after(changed: Callable[[], None]) -> tuple[list[tuple], list[tup
     customers = CustomerFactory.create_batch(3)
     nights.open_night(DAY)
     daily.begin_night(DAY)
-    connections.close_all()
-    sleeper = FORK.Process(target=work, args=(changed,))
-    sleeper.start()
+    sleeper = processes.start(partial(work, changed))
     try:
         assert os.WIFSTOPPED(os.waitpid(sleeper.pid, os.WUNTRACED)[1])
         # As if the seconds of its lease had passed.
@@ -74,10 +74,9 @@ def before_and_after(changed: Callable[[], None]) -> tuple[list[tuple], list[tup
         assert HealthScore.objects.count() == len(customers)
         before = versions()
         os.kill(sleeper.pid, signal.SIGCONT)
-        sleeper.join(60)
-        assert sleeper.exitcode is not None
+        assert processes.ended(sleeper) is not None
     finally:
-        sleeper.kill()
+        processes.kill(sleeper)
     return before, versions()
 
 

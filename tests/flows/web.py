@@ -15,13 +15,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.test import Client
 from gunicorn.app.base import BaseApplication
 
 from config.celery import app
 from config.embedded.servers import free_port
-from tests.flows.crew import FORK, wait_until
+from tests import processes
+from tests.flows.crew import wait_until
 
 TOKEN = "c" * 32
 
@@ -61,9 +61,7 @@ class Web:
         browser.force_login(user)
         self.session = browser.session.session_key
         self.port, self.broker, self.changed = free_port(), broker, changed
-        connections.close_all()
-        self.process = FORK.Process(target=self._serve)
-        self.process.start()
+        self.process = processes.start(self._serve)
         assert wait_until(self.answers)
 
     def _serve(self) -> None:

@@ -10,6 +10,7 @@ from surveys import inviting
 from surveys.jobs import resume_waves
 from surveys.models import Invitation, SurveyVersion, Wave
 from surveys.views import wave_detail, wave_new
+from tests import processes
 from tests.factories import ContactFactory, SurveyVersionFactory
 from tests.flows.conftest import web_of
 from tests.flows.crew import wait_until
@@ -33,7 +34,7 @@ def worker():
     started = []
     yield lambda: started.append(workers.start(workers.our_way))
     for process in started:
-        workers.kill(process)
+        processes.kill(process)
 
 
 def halt_after_the_second(post) -> threading.Event:
