@@ -4,38 +4,25 @@ The oracle is the same night closed undisturbed. The clock is played by the test
 the timetable does, only more often.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer, Task
 from metrics import jobs
 from metrics.daily import close_day
 from metrics.jobs import newest_due_day
-from metrics.models import Alert, CompanyDay, DailyUsage, Night, NightChunk, Snapshot
+from metrics.models import Alert, Night, NightChunk, Snapshot
 from metrics.nights import open_night
-from tests.factories import (
-    DAY,
-    NOON,
-    CustomerFactory,
-    ResponseFactory,
-    SubscriptionFactory,
-    SubscriptionVersionFactory,
-    SurveyFactory,
-    UserFactory,
-)
+from tests.factories import DAY
 from tests.flows.crew import Crew, wait_until
+from tests.flows.night import SETTINGS, fingerprint, forget_conclusions, quiet_night, run_sql
 from tests.flows.web import Web
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
-CUSTOMERS = 48
-SETTINGS = {"NIGHT_CHUNK_SIZE": 4, "NIGHT_LEASE_SECONDS": 1}
 SLOW = """
     DROP TRIGGER IF EXISTS dawdle ON metrics_healthscore;
     CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
@@ -44,60 +31,12 @@ SLOW = """
         EXECUTE FUNCTION dawdle();
 """
 QUICK = "DROP TRIGGER IF EXISTS dawdle ON metrics_healthscore; DROP FUNCTION IF EXISTS dawdle"
-CONCLUSIONS = [
-    "SELECT customer_id, day, score, uncapped, override, band, coverage, parts, scorecard_version"
-    " FROM metrics_healthscore ORDER BY 1, 2",
-    "SELECT * FROM metrics_snapshot ORDER BY customer_id",
-    "SELECT customer_id, day, kind, reason, amount, balance FROM metrics_revenuemovement"
-    " ORDER BY 1, 2, 3",
-    "SELECT customer_id, kind, subject, details, day, task_id IS NOT NULL FROM metrics_alert"
-    " ORDER BY 1, 2, 3",
-    "SELECT customer_id, assignee_id, reason, reason_details, due_on FROM customers_task"
-    " ORDER BY 1, 3",
-    "SELECT * FROM metrics_companyday ORDER BY day",
-]
-
-
-def run_sql(statement: str) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def fingerprint() -> str:
-    rows = [run_sql(statement) for statement in CONCLUSIONS]
-    assert len(rows[0]) == CUSTOMERS
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
-
-
-def forget_conclusions() -> None:
-    run_sql("DELETE FROM metrics_healthscore")
-    for model in (Alert, Task, Snapshot, NightChunk, Night, CompanyDay):
-        model.objects.all().delete()
-    run_sql("DELETE FROM metrics_revenuemovement")
 
 
 @pytest.fixture
 def undisturbed(settings) -> str:
-    """Customers some of whom raise alerts, and what a quiet night makes of them."""
-    csm, survey = UserFactory(), SurveyFactory()
-    for n in range(CUSTOMERS):
-        customer = CustomerFactory(csm=csm, last_touch_at=NOON - timedelta(days=n * 3))
-        SubscriptionVersionFactory(
-            subscription=SubscriptionFactory(customer=customer), quantity=1 + n,
-            renews_on=DAY + timedelta(days=n * 5),
-        )  # fmt: skip
-        for days_ago, uses in ((40, 100), (3, 20 + 3 * n)):
-            DailyUsage.objects.create(customer_id=customer.pk, day=DAY - timedelta(days_ago),
-                                      event_count=uses, active_people=n, seconds=0)  # fmt: skip
-        if n % 5 == 0:
-            ResponseFactory(survey=survey, customer=customer, score=n % 11)
-    settings.NIGHT_CHUNK_SIZE = 4
-    # A worker of the test before may still answer an old ring.
-    assert wait_until(lambda: close_day(DAY).is_done)
-    made = fingerprint()
-    forget_conclusions()
-    return made
+    settings.NIGHT_CHUNK_SIZE = SETTINGS["NIGHT_CHUNK_SIZE"]
+    return quiet_night()
 
 
 @pytest.fixture(scope="module")
