@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     VIEW_NUMBERS = "numbers.view", _("See the numbers of the whole company")
     CLOSE_DAYS = "nights", _("Close days by hand")
     MANAGE_COSTS = "costs", _("Enter costs and what figures take for granted")
+    CLOSE_MONTHS = "months", _("Close months")
     MANAGE_PEOPLE = "people", _("Manage users, teams and roles")
     MANAGE_KEYS = "keys", _("Manage API keys of the installation")
     VIEW_AUDIT = "audit", _("Read the audit log")
@@ -46,7 +47,7 @@ _VIEWER = {
 }
 _CSM = _VIEWER | {Permission.EDIT_CUSTOMERS, Permission.WORK}
 _LEAD = _CSM | {Permission.IMPORT, Permission.SEND_SURVEYS, Permission.CLOSE_DAYS,
-                Permission.MANAGE_COSTS}  # fmt: skip
+                Permission.MANAGE_COSTS, Permission.CLOSE_MONTHS}  # fmt: skip
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset(_VIEWER),

@@ -37,6 +37,10 @@ TIMETABLE = {
         "task": "metrics.jobs.value_customers",
         "schedule": timedelta(minutes=10),
     },
+    "every morning, close the month that is due, if that is wanted": {
+        "task": "metrics.jobs.close_due_month",
+        "schedule": crontab(hour="4", minute="30"),
+    },
     "every morning, make room for the next year": {
         "task": "metrics.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="40"),

@@ -8,6 +8,8 @@ from metrics.models import (
     Assumption,
     BookedMonth,
     ChangedLedger,
+    ClosedLine,
+    ClosedMonth,
     CohortStep,
     CompanyDay,
     CustomerLife,
@@ -86,6 +88,17 @@ class CustomerValueAdmin(ReadOnly):
 @admin.register(ValueModel)
 class ValueModelAdmin(ReadOnly):
     list_display = ("name", "day", "n", "log_likelihood", "parameters")
+
+
+@admin.register(ClosedMonth)
+class ClosedMonthAdmin(ReadOnly):
+    list_display = ("month", "closed_at", "closed_by", "cut_off")
+
+
+@admin.register(ClosedLine)
+class ClosedLineAdmin(ReadOnly):
+    list_display = ("closed_month", "customer_id", "day", "kind", "amount", "balance")
+    search_fields = ("=customer_id",)
 
 
 @admin.register(CompanyDay)

@@ -19,7 +19,7 @@ from lib import days
 from lib.periods import Period, month_of, quarter_of, year_of
 from metrics.models import Assumption
 from metrics.plans import known_plans
-from metrics.question import NOBODY, Question, QuestionUnclearError, question_of
+from metrics.question import NOBODY, REPORTED, Question, QuestionUnclearError, question_of
 
 Choices = list[tuple[str, str | Promise]]
 MONTHS, QUARTERS, YEARS = 24, 8, 5
@@ -50,6 +50,12 @@ class QuestionForm(forms.Form):
         label=_("As known on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    view = forms.ChoiceField(
+        label=_("View"),
+        required=False,
+        choices=[("", _("Restated: all we know")), (REPORTED, _("As reported"))],
     )
 
     def __init__(self, question: Question, user: User) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
 from metrics.models import CustomerValue
+from metrics.revenue import closing
 from metrics.value import valuing
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,19 @@ def value_customers() -> None:
 
     logger.info("customers valued: %s", valuing.value_customers(day))
     foretell_purchases(day)
+
+
+@shared_task
+def close_due_month() -> None:
+    """Close the next month when that is wanted and its time has come; say why when it cannot."""
+    now = timezone.now()
+    month = closing.due_for_closing(local_day(now), now)
+    if month is None:
+        return
+    try:
+        closing.close_month(month, today=local_day(now))
+    except closing.MonthNotClosableError as why:
+        logger.warning("month %s not closed: %s", month, why)
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from metrics.figure import Figure
 from metrics.question import Question
+from metrics.revenue.freezing import reported_figure
 from metrics.revenue.rates import rate_on
 from metrics.revenue.two_clocks import TooMuchToRecallError, as_known
 from metrics.rows import Rows
@@ -60,7 +61,7 @@ class Metric:
         return figure.flagged("so_far") if question.is_running else figure
 
     def _computed(self, question: Question) -> Figure:
-        figure = self.compute(question)
+        figure = reported_figure(self.code, question) or self.compute(question)
         if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
             return Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)

@@ -32,6 +32,9 @@ NOT_A_PERIOD = _("Write a month such as 2026-10, a quarter such as 2026-Q3, a ye
 NOT_A_DAY = _("This must be a day such as 2026-06-15.")
 NOT_A_PERSON = _("This must be the number of a CSM.")
 NOT_A_CURRENCY = _("This must be a currency such as JPY, USD or EUR.")
+REPORTED = "reported"
+NOT_A_VIEW = _("This must be “reported”, or left out.")
+ONE_CLOCK = _("Ask either as reported or as known on a day.")
 NOT_OVER = _("The last day must not lie in the future.")
 
 
@@ -61,6 +64,8 @@ class Question:
     touch: str | None = None
     plan: str | None = None
     currency: str = ""
+    # "reported": closed months as they were, late facts as adjustments. "" is restated.
+    view: str = ""
 
     @property
     def start(self) -> date:
@@ -84,6 +89,15 @@ class Question:
     def known_before(self) -> datetime | None:
         """What was recorded before this moment is known; None for everything."""
         return day_start(self.known_on + timedelta(days=1)) if self.known_on else None
+
+    @property
+    def is_reported(self) -> bool:
+        return self.view == REPORTED
+
+    @property
+    def clock(self) -> str:
+        """Another clock than that of now: a day, or "reported"."""
+        return self.known_on.isoformat() if self.known_on else self.view
 
     @property
     def money(self) -> str:
@@ -131,6 +145,7 @@ class Question:
         asked = {
             "period": self.period.code,
             "known": self.known_on.isoformat() if self.known_on else None,
+            "view": self.view or None,
             "segment": NOBODY if self.segment == "" else self.segment,
             "csm": NOBODY if self.csm == 0 else None if self.csm is None else str(self.csm),
             "touch": self.touch,
@@ -160,6 +175,8 @@ def question_of(asked: Mapping[str, str], today: date) -> Question:
                 faults[name] = FAULTS.get(name, NOT_A_PERIOD)
     if question.known_on and question.known_on > today:
         faults["known"] = NOT_OVER
+    if question.known_on and question.is_reported:
+        faults["view"] = ONE_CLOCK
     if faults:
         raise QuestionUnclearError(faults)
     return question
@@ -188,9 +205,16 @@ def _currency(text: str) -> dict[str, Any]:
     return {"currency": "" if code == settings.REPORTING_CURRENCY else code}
 
 
+def _view(text: str) -> dict[str, Any]:
+    if text != REPORTED:
+        raise ValueError(text)
+    return {"view": text}
+
+
 READERS: dict[str, Any] = {
     "period": _period,
     "known": lambda text: {"known_on": date.fromisoformat(text)},
+    "view": _view,
     "segment": lambda text: {"segment": "" if text == NOBODY else text},
     "csm": _csm,
     "touch": lambda text: {"touch": text},
@@ -200,6 +224,7 @@ READERS: dict[str, Any] = {
 FAULTS = {
     "period": NOT_A_PERIOD,
     "known": NOT_A_DAY,
+    "view": NOT_A_VIEW,
     "csm": NOT_A_PERSON,
     "currency": NOT_A_CURRENCY,
 }

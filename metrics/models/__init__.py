@@ -1,5 +1,6 @@
 from metrics.models.alert import Alert
 from metrics.models.assumption import Assumption
+from metrics.models.closed_month import ClosedLine, ClosedMonth
 from metrics.models.company_day import CompanyDay
 from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
@@ -27,6 +28,8 @@ __all__ = [
     "Assumption",
     "BookedMonth",
     "ChangedLedger",
+    "ClosedLine",
+    "ClosedMonth",
     "CohortStep",
     "CompanyDay",
     "CustomerLife",

@@ -8,6 +8,7 @@ REASONS = {
     "more_seats": _("more seats"),
     "fewer_seats": _("fewer seats"),
     "cancelled": _("cancelled"),
+    "prior_period_adjustment": _("adjustment of a closed month"),
 }
 
 

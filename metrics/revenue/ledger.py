@@ -156,19 +156,23 @@ LINES = f"""
 """
 
 
-BOOK = LINES.format(table="metrics_revenuemovement")
+def book_into(table: str, customers: Sequence[int], *, through: date) -> int:
+    """Add the lines of some customers, up to and with a day, to a table like the ledger."""
+    values = value_parameters() | {"customers": list(customers), "through": through}
+    with connection.cursor() as cursor:
+        cursor.execute(LINES.format(table=table), values)
+        return int(cursor.rowcount)
 
 
 def book_movements(customers: Sequence[int], *, through: date) -> int:
     """Write the ledger of some customers anew, up to and with a day. How many lines it has."""
     if not customers:
         return 0
-    values = value_parameters() | {"customers": list(customers), "through": through}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
-        cursor.execute(FORGET, values)
-        cursor.execute(BOOK, values)
-        lines = int(cursor.rowcount)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+            cursor.execute(FORGET, {"customers": list(customers)})
+        lines = book_into("metrics_revenuemovement", customers, through=through)
         keep_lives(customers)
         return lines
 
@@ -205,8 +209,8 @@ class Ledger:
 
 
 def ledger_of(question: Question) -> Ledger:
-    """All that is known now, or, inside `as_known`, what was known on the day asked for."""
-    return Ledger(has_months=question.known_on is None)
+    """All that is known now, or, inside `as_known`, what was known then or was reported."""
+    return Ledger(has_months=not question.clock)
 
 
 def booked_for(question: Question, day: date) -> QuerySet[RevenueMovement]:

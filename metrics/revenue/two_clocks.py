@@ -1,21 +1,22 @@
-"""What was known then: figures from what had been recorded by the end of a day (GEN-4, rule J).
+"""What was known then, and what was reported: figures of money on other clocks (GEN-4, rule J).
 
-Inside `as_known(question)` the tables of subscription versions, exchange rates and movements are
-covered by temporary ones of the same name, which PostgreSQL finds first. They hold what was known
-then, so that every statement reads it without knowing. Nothing that is stored is written.
+Inside `as_known(question)` tables are covered by temporary ones of the same name, which PostgreSQL
+finds first. So every statement reads what was known then, or what was reported, without knowing;
+nothing that is stored is written.
 
-Only customers of whom something was learned later are booked anew; of all others the ledger of
-today is the ledger of then. A rate that was corrected later has its former worth in the log of
-changes; a row that is gone (an import taken back) was never known. The days after the last day
-asked for, and a month of grace, are left out.
+As known on a day: subscription versions and exchange rates recorded up to its end count. Only
+customers of whom something was learned later are booked anew, by the ledger itself; of all others
+the books of today are the books of then. A rate that was corrected later has its former worth in
+the log of changes; a row that is gone (an import taken back) was never known. Facts that bear only
+on days after the last day asked for, and a month of grace, make no difference and are left out.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -24,57 +25,57 @@ from django.db import OperationalError, connection, transaction
 
 from lib.days import day_bounds
 from metrics.question import Question
-from metrics.revenue.ledger import BATCH, LINES
-from metrics.revenue.value import value_parameters
+from metrics.revenue.ledger import BATCH, book_into
+from metrics.revenue.reported import write_reported
 
 # A renewal counts until thirty days after its day.
 GRACE = timedelta(days=31)
+# Numbers far from those of stored rows.
+FIRST_ID = -9_000_000_000_000_000_000
 
-# Only subscription versions that bear on the days asked for make a customer one to book anew.
-GATHER = """
-    DROP TABLE IF EXISTS pg_temp.known_rate, pg_temp.known_customer, pg_temp.known_movement CASCADE;
+RATES = """
     CREATE TEMP TABLE known_rate AS
-        SELECT e.* FROM public.customers_exchangerate e WHERE e.recorded_at < {known}
+        SELECT e.* FROM public.customers_exchangerate e WHERE e.recorded_at < '{known}'
         UNION ALL
         (SELECT DISTINCT ON (h.pgh_obj_id) e.id, h.currency, h.month, h.rate, h.recorded_at
         FROM public.customers_exchangerate e
         JOIN public.customers_exchangerateevent h ON h.pgh_obj_id = e.id
-        WHERE e.recorded_at >= {known} AND h.recorded_at < {known}
+        WHERE e.recorded_at >= '{known}' AND h.recorded_at < '{known}'
         ORDER BY h.pgh_obj_id, h.pgh_id DESC);
     CREATE INDEX ON known_rate (currency, month);
+"""
+LEARNED_LATER = """
     CREATE TEMP TABLE known_customer AS
         SELECT s.customer_id FROM public.customers_subscriptionversion v
         JOIN customers_subscription s ON s.id = v.subscription_id
-        WHERE v.recorded_at >= {known} AND v.effective_on <= {through}
+        WHERE v.recorded_at >= '{known}' AND v.effective_on <= '{through}'
         UNION
         SELECT s.customer_id FROM public.customers_subscriptionversion v
         JOIN customers_subscription s ON s.id = v.subscription_id
         WHERE v.currency IN (
             SELECT currency FROM public.customers_exchangerate e
-            WHERE e.month <= {through} AND NOT EXISTS (
+            WHERE e.month <= '{through}' AND NOT EXISTS (
                 SELECT FROM known_rate k WHERE k.id = e.id
                     AND (k.currency, k.month, k.rate) = (e.currency, e.month, e.rate)));
     CREATE UNIQUE INDEX ON known_customer (customer_id);
-    CREATE TEMP TABLE known_movement (LIKE public.metrics_revenuemovement);
-    CREATE SEQUENCE pg_temp.known_movement_id AS bigint MINVALUE -9000000000000000000
-        START -9000000000000000000 OWNED BY known_movement.id;
-    ALTER TABLE known_movement ALTER COLUMN id SET DEFAULT nextval('pg_temp.known_movement_id');
     ANALYZE known_rate, known_customer;
 """
-COVER = """
+COVER_FACTS = """
     CREATE TEMP VIEW customers_subscriptionversion AS
-        SELECT * FROM public.customers_subscriptionversion WHERE recorded_at < {known};
+        SELECT * FROM public.customers_subscriptionversion WHERE recorded_at < '{known}';
     CREATE TEMP VIEW customers_exchangerate AS SELECT * FROM known_rate;
 """
+UNCOVER_FACTS = "DROP VIEW pg_temp.customers_subscriptionversion, pg_temp.customers_exchangerate"
 COVER_LEDGER = """
     CREATE TEMP VIEW metrics_revenuemovement AS
-        SELECT * FROM public.metrics_revenuemovement r WHERE r.day <= {through}
-            AND NOT EXISTS (SELECT FROM known_customer k WHERE k.customer_id = r.customer_id)
-        UNION ALL SELECT * FROM known_movement;
+        SELECT * FROM public.metrics_revenuemovement r
+        WHERE NOT EXISTS (SELECT FROM known_customer k WHERE k.customer_id = r.customer_id)
+        UNION ALL SELECT * FROM known_movement
 """
-UNCOVER = """
-    DROP VIEW pg_temp.metrics_revenuemovement, pg_temp.customers_subscriptionversion,
-        pg_temp.customers_exchangerate
+UNCOVER_LEDGER = "DROP VIEW pg_temp.metrics_revenuemovement"
+MOVEMENTS = f"""
+    CREATE TEMP TABLE known_movement (LIKE public.metrics_revenuemovement INCLUDING ALL);
+    ALTER TABLE known_movement ALTER COLUMN id SET MINVALUE {FIRST_ID} RESTART WITH {FIRST_ID};
 """
 FORGET = "DROP TABLE IF EXISTS pg_temp.known_rate, pg_temp.known_customer, pg_temp.known_movement"
 
@@ -85,14 +86,14 @@ class TooMuchToRecallError(Exception):
 
 @dataclass
 class Recall:
-    """What the temporary tables of this connection hold: nothing where `known_on` is None."""
+    """What the temporary tables of this connection hold; `clock` "" is nothing.
 
-    known_on: date | None = None
+    `clock` is the day of what was known, or "reported".
+    """
+
+    clock: str = ""
     through: date = date.min
     is_covering: bool = False
-
-    def covers(self, known_on: date, through: date) -> bool:
-        return self.known_on == known_on and through <= self.through
 
 
 _held: ContextVar[Recall | None] = ContextVar("held", default=None)
@@ -116,66 +117,84 @@ def remembering() -> Iterator[Recall]:
         yield recall
     finally:
         _held.reset(token)
-        if recall.known_on and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(FORGET)
+        if recall.clock and not connection.needs_rollback:
+            _execute(FORGET)
 
 
 @contextmanager
 def as_known(question: Question) -> Iterator[None]:
-    """The tables of money as they were known on the question's day; as they are, without one."""
-    if question.known_on is None or is_recalling():
+    """The tables of money as known on the question's day, or as reported; else as they are."""
+    if not question.clock or is_recalling():
         yield
         return
     with remembering() as recall:
         try:
             with transaction.atomic():
-                _recall(question.known_on, max(question.day, question.known_on) + GRACE, recall)
+                _cover(question, recall)
                 recall.is_covering = True
                 yield
-                _execute(UNCOVER)
+                _uncover(question)
         except BaseException:
             # The transaction has taken the tables with it.
-            recall.known_on = None
+            recall.clock = ""
             raise
         finally:
             recall.is_covering = False
 
 
-def _recall(known_on: date, through: date, recall: Recall) -> None:
-    is_new = not recall.covers(known_on, through)
-    through = through if is_new else recall.through
-    end = day_bounds(known_on)[1]
-    words = {"known": _literal(end), "through": _literal(through)}
+def _cover(question: Question, recall: Recall) -> None:
+    through = question.day if question.known_on is None else max(question.day, question.known_on)
+    is_new = recall.clock != question.clock or recall.through < through + GRACE
     with _time_limit() as left:
         if is_new:
-            _execute(GATHER.format(**words))
-        _execute(COVER.format(**words))
+            _execute(FORGET)
+            recall.clock, recall.through = question.clock, through + GRACE
+        if question.known_on:
+            _cover_facts(question.known_on, recall.through, is_new=is_new)
         if is_new:
-            _book(through, left)
-    _execute(COVER_LEDGER.format(**words))
-    recall.known_on, recall.through = known_on, through
+            _fill(recall.through, left, question)
+        _execute(COVER_LEDGER)
 
 
-def _book(through: date, left: Any) -> None:
+def _cover_facts(known_on: date, through: date, *, is_new: bool) -> None:
+    words = {"known": day_bounds(known_on)[1].isoformat(), "through": through.isoformat()}
+    if is_new:
+        _execute(RATES.format(**words) + LEARNED_LATER.format(**words))
+    _execute(COVER_FACTS.format(**words))
+
+
+def _fill(through: date, left: Callable[[], None], question: Question) -> None:
+    _execute(MOVEMENTS)
+    if question.known_on is None:
+        write_reported(question.today)
+    else:
+        for customers in _batches():
+            left()
+            book_into("known_movement", customers, through=through)
+    _execute("ANALYZE known_movement")
+
+
+def _batches() -> Iterator[list[int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT customer_id FROM known_customer ORDER BY 1")
         customers = [row[0] for row in cursor.fetchall()]
-        for first in range(0, len(customers), BATCH):
-            batch = customers[first : first + BATCH]
-            left()
-            values = value_parameters() | {"customers": batch, "through": through}
-            cursor.execute(LINES.format(table="known_movement"), values)
-        cursor.execute("ANALYZE known_movement")
+    for first in range(0, len(customers), BATCH):
+        yield customers[first : first + BATCH]
+
+
+def _uncover(question: Question) -> None:
+    _execute(UNCOVER_LEDGER)
+    if question.known_on:
+        _execute(UNCOVER_FACTS)
 
 
 @contextmanager
-def _time_limit() -> Iterator[Any]:
+def _time_limit() -> Iterator[Callable[[], None]]:
     """Each statement has what is left of KNOWN_THEN_SECONDS."""
     deadline = time.monotonic() + settings.KNOWN_THEN_SECONDS
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
-        former = cursor.fetchone()[0]
+        former: Any = cursor.fetchone()[0]
 
     def left() -> None:
         remaining = int((deadline - time.monotonic()) * 1000)
@@ -196,8 +215,3 @@ def _time_limit() -> Iterator[Any]:
 def _execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-def _literal(when: date | datetime) -> str:
-    """A day or a moment of our own making, as PostgreSQL writes it."""
-    return f"'{when.isoformat()}'"

@@ -23,6 +23,7 @@ PAGES = [
     ("metrics:overview", gettext_lazy("Overview")),
     ("metrics:retention", gettext_lazy("Retention")),
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),
+    ("metrics:closed_month_list", gettext_lazy("Closed months")),
     ("metrics:figure_list", gettext_lazy("All figures")),
 ]
 

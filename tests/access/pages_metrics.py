@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 from customers.models import CostLine
-from metrics.models import Alert, Night
-from tests.factories import DAY
+from metrics.models import Alert, ClosedMonth, Night
+from tests.factories import DAY, NOON
+
+
+def closed_month() -> str:
+    closed = ClosedMonth.objects.create(month=DAY.replace(day=1), cut_off=NOON)
+    return str(closed)
+
 
 OBJECTS = {
     "cost_line": lambda _world: CostLine.objects.create(
@@ -19,6 +25,7 @@ OBJECTS = {
     "figure": lambda _world: "mrr",
     "cohort": lambda _world: "2025-01",
     "age": lambda _world: 2,
+    "closed": lambda _world: closed_month(),
     "night": lambda _world: Night.objects.create(day=DAY).day.isoformat(),
     "alert": lambda world: Alert.objects.create(
         customer=world["customer"], kind=Alert.Kind.WENT_RED, day=DAY, details={"score": 20}
@@ -48,6 +55,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST metrics:assumption_new":     (302, 403, 403, 422, 403, 422),
     "POST metrics:cost_new":           (302, 403, 403, 422, 403, 422),
     "POST metrics:cost_edit cost_line": (302, 403, 403, 422, 403, 422),
+    "GET metrics:closed_month_list":   (302, 200, 200, 200, 200, 200),
+    "GET metrics:closed_month_new":    (302, 403, 403, 200, 403, 200),
+    "GET metrics:closed_month_detail closed": (302, 200, 200, 200, 200, 200),
+    "POST metrics:closed_month_close closed": (302, 403, 403, 302, 403, 302),
     "GET metrics:night_list":          (302, 200, 200, 200, 200, 200),
     "GET metrics:night_detail night":  (302, 200, 200, 200, 200, 200),
     "POST metrics:night_close":        (302, 403, 403, 302, 403, 302),

@@ -1,0 +1,100 @@
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.querysets import OfCustomerQuerySet
+from lib.audit import audited
+
+
+@audited(exclude=["figures"])
+class ClosedMonth(models.Model):
+    """A month whose figures were reported: they stay as they were, whatever is learned later.
+
+    `figures` holds each figure as it was then, by its code; `settings_used` what it was counted
+    with, and `inputs_hash` a mark of the facts it was counted from (GEN-6).
+    """
+
+    month = models.DateField(_("month"), unique=True, help_text=_("The first day of the month."))
+    closed_at = models.DateTimeField(_("closed"), default=timezone.now)
+    # Nobody for the clock, and for the operator at the server's command line.
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("closed by"),
+    )  # fmt: skip
+    # What was recorded before this moment is in the figures.
+    cut_off = models.DateTimeField(_("data cut-off"))
+    settings_used = models.JSONField(_("settings used"), default=dict)
+    inputs_hash = models.CharField(_("mark of the inputs"), max_length=64)
+    figures = models.JSONField(_("figures"), default=dict)
+
+    class Meta:
+        ordering = ["-month"]
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
+        constraints = [
+            models.CheckConstraint(
+                name="closed_month_begins_with_its_month", condition=Q(month__day=1)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("metrics:closed_month_detail", args=[f"{self.month:%Y-%m}"])
+
+    @property
+    def reported_mrr(self) -> Decimal | None:
+        """In the currency it was reported in."""
+        value = self.figures.get("mrr", {}).get("value")
+        return None if value is None else Decimal(value)
+
+    @property
+    def currency(self) -> str:
+        return str(self.settings_used.get("currency", settings.REPORTING_CURRENCY))
+
+
+class ClosedLine(models.Model):
+    """A line of the ledger as it was reported, and before the first what each customer paid.
+
+    A line stays when its customer is gone, so the number of the customer holds on to nothing.
+    """
+
+    OPENING = "opening"
+
+    closed_month = models.ForeignKey(
+        ClosedMonth, models.CASCADE, related_name="lines", verbose_name=_("closed month")
+    )
+    customer: "models.ForeignKey[Any, Any]" = models.ForeignKey(
+        "customers.Customer", models.DO_NOTHING, related_name="+", db_constraint=False,
+        verbose_name=_("customer"),
+    )  # fmt: skip
+    day = models.DateField(_("day"))
+    kind = models.CharField(_("kind"), max_length=12)
+    reason = models.CharField(_("reason"), max_length=30, blank=True)
+    plan = models.CharField(_("plan"), max_length=100, blank=True)
+    amount = models.DecimalField(_("annual amount"), max_digits=30, decimal_places=12)
+    balance = models.DecimalField(_("annual value after"), max_digits=30, decimal_places=12)
+    natives = models.JSONField(null=True, blank=True)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["closed_month", "customer_id", "day", "pk"]
+        verbose_name = _("line of a closed month")
+        verbose_name_plural = _("lines of closed months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closed_month", "customer", "day", "kind"],
+                name="closed_line_once_per_kind_and_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.day} {self.kind}"

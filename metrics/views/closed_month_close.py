@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission, permission_needed
+from lib import days
+from lib.periods import PeriodUnreadableError, period_of
+from metrics.revenue.closing import MonthNotClosableError, close_month, month_in_words
+
+
+@login_required
+@permission_needed(Permission.CLOSE_MONTHS)
+@require_POST
+def closed_month_close(request: HttpRequest, month: str) -> HttpResponse:
+    """Freeze a month that was looked at. Two clicks close it once."""
+    try:
+        period = period_of(month)
+    except PeriodUnreadableError:
+        raise Http404 from None
+    if period.kind != "month":
+        raise Http404
+    user: Any = request.user
+    try:
+        closed = close_month(period.start, today=days.today(), by=user)
+    except MonthNotClosableError as why:
+        messages.error(request, str(why))
+        return redirect("metrics:closed_month_list")
+    messages.success(request, _("%(month)s is closed.") % {"month": month_in_words(closed.month)})
+    return redirect(closed)

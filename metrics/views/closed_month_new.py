@@ -1,0 +1,36 @@
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, permission_needed
+from lib import days
+from lib.periods import PeriodUnreadableError, period_of
+from metrics.question import REPORTED, Question
+from metrics.revenue.closing import next_month_to_close, obstacle_to_closing
+from metrics.revenue.movements import month_movements
+from metrics.revenue.two_clocks import as_known
+
+
+@login_required
+@permission_needed(Permission.CLOSE_MONTHS)
+@require_safe
+def closed_month_new(request: HttpRequest) -> HttpResponse:
+    """What closing a month would freeze, to be looked at before."""
+    today = days.today()
+    due = next_month_to_close(today)
+    try:
+        period = period_of(request.GET.get("month") or (f"{due:%Y-%m}" if due else ""))
+    except PeriodUnreadableError:
+        raise Http404 from None
+    if period.kind != "month":
+        raise Http404
+    question = Question(period=period, today=today, view=REPORTED)
+    with as_known(question):
+        movements = month_movements(period.start)
+    context = {
+        "month": period,
+        "obstacle": obstacle_to_closing(period.start, today),
+        "movements": movements,
+    }
+    return render(request, "metrics/closed_month_new.html", context)

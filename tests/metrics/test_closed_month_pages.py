@@ -1,0 +1,142 @@
+"""Closed months on pages, at the command line and by the clock; and the bridge."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from customers.models import ExchangeRate, ImportRow, ImportRun
+from metrics.jobs import close_due_month
+from metrics.models import ClosedMonth
+from metrics.revenue.bridge import differences_of, steps_of
+from metrics.revenue.ledger import rebuild_movements
+from tests.factories import CustomerFactory, SubscriptionFactory
+from tests.metrics.test_closed_months import APRIL, FEBRUARY, MARCH, close, nights
+from tests.metrics.test_two_clocks import rate, version
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("metrics:closed_month_list")
+
+
+@pytest.fixture
+def book(ana, ben):
+    """Two customers in February, one of them in dollars; nights are closed through March."""
+    mine = SubscriptionFactory(customer=CustomerFactory(name="Mine", csm=ana))
+    other = SubscriptionFactory(customer=CustomerFactory(name="Other", csm=ben))
+    version(mine, FEBRUARY, 100)
+    version(other, FEBRUARY, 2, currency="USD")
+    rate("USD", FEBRUARY, 150, known_from=FEBRUARY)
+    nights(FEBRUARY, APRIL)
+    rebuild_movements(through=date(2025, 3, 31))
+    return mine, other
+
+
+@pytest.fixture
+def in_april():
+    with time_machine.travel(datetime(2025, 4, 6, 1, tzinfo=UTC), tick=False):
+        yield
+
+
+def test_a_lead_looks_at_what_is_frozen_and_closes_it_once(as_user, lea, book, in_april):
+    lead = as_user(lea)
+    address = reverse("metrics:closed_month_close", args=["2025-03"])
+
+    shown = lead.get(reverse("metrics:closed_month_new")).content.decode()
+    first = lead.post(address, follow=True).content.decode()
+    again = lead.post(address, follow=True).content.decode()
+
+    assert "Close March 2025 for good" in shown
+    assert "March 2025 is closed." in first
+    assert "March 2025 is closed already" in again
+    assert ClosedMonth.objects.get().closed_by == lea
+
+
+def test_the_bridge_adds_up_and_names_the_file(as_user, lea, book):
+    closed = close(FEBRUARY, MARCH)
+    mine, _other = book
+    late = version(mine, date(2025, 2, 10), 70, recorded_on=date(2025, 3, 15))
+    run = ImportRun.objects.create(noun="subscriptions", file_name="late.csv", uploaded_by=lea)
+    ImportRow.objects.create(run=run, number=1, verdict="new", record_id=late.pk)
+    ExchangeRate.objects.update(rate=160)
+    rebuild_movements(through=date(2025, 3, 31))
+
+    steps = {step.kind: step for step in steps_of(closed)}
+    rows = differences_of(closed, lea, 1).rows
+    page = as_user(lea).get(closed.get_absolute_url()).content.decode()
+
+    assert (steps["closing"].reported, steps["closing"].restated) == (400, 390)
+    for kind, step in steps.items():
+        if kind != "closing":
+            assert step.difference == sum((r.amount for r in rows if r.kind == kind), Decimal(0))
+    assert [(r.customer, r.kind, r.amount) for r in rows] == [
+        ("Mine", "contraction", -30), ("Other", "new", 20)
+    ]  # fmt: skip
+    assert "late.csv" in page
+    assert "USD in February 2025: 160" in page
+
+
+def test_a_csm_sees_the_sums_but_only_the_lines_of_her_customers(as_user, ana, book):
+    closed = close(FEBRUARY, MARCH)
+    ExchangeRate.objects.update(rate=160)
+    rebuild_movements(through=date(2025, 3, 31))
+
+    page = as_user(ana).get(closed.get_absolute_url()).content.decode()
+
+    assert "Other" not in page
+    assert "the sums count everybody" in page
+
+
+def test_a_figure_is_shown_as_reported(as_user, lea, book, in_april):
+    close(FEBRUARY, MARCH)
+    version(book[0], date(2025, 2, 10), 70, recorded_on=date(2025, 3, 15))
+    rebuild_movements(through=date(2025, 3, 31))
+
+    pages = [
+        as_user(lea).get(f"/figures/mrr/?period=2025-02{view}").content.decode()
+        for view in ("", "&view=reported", "&view=reported&known=2025-03-01", "&view=other")
+    ]
+
+    assert "370" in pages[0]
+    assert "400" in pages[1]
+    assert "either as reported or as known" in pages[2]
+    assert "reported”, or left out" in pages[3]
+
+
+def test_the_command_closes_a_month_or_says_why_not(book, in_april, capsys):
+    call_command("close_month", "2025-03")
+
+    assert "2025-03: 2 lines" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="closed already"):
+        call_command("close_month", "2025-03")
+    with pytest.raises(CommandError, match="not a month"):
+        call_command("close_month", "2025-Q1")
+
+
+def test_the_clock_closes_only_where_it_is_told_to(book, in_april, settings):
+    close_due_month()
+    assert not ClosedMonth.objects.exists()
+
+    settings.CLOSE_MONTHS_AFTER_DAYS = 7
+    close_due_month()
+    assert not ClosedMonth.objects.exists()
+
+    settings.CLOSE_MONTHS_AFTER_DAYS = 5
+    close_due_month()
+    assert ClosedMonth.objects.get().month == MARCH
+
+
+@pytest.mark.parametrize("many", [3, 30])
+def test_the_list_asks_the_same_number_of_questions(as_user, lea, django_assert_num_queries, many):
+    for number in range(many):
+        month = date(2020 + number // 12, number % 12 + 1, 1)
+        ClosedMonth.objects.create(month=month, closed_by=lea, cut_off=datetime.now(UTC))
+    lead = as_user(lea)
+    lead.get(LIST)
+
+    with django_assert_num_queries(4):
+        page = lead.get(LIST).content.decode()
+
+    assert page.count("data-row") == many
