@@ -90,6 +90,11 @@ class Crew:
         except Exception:  # noqa: S110  # kombu and redis both have their own errors
             pass
 
+    def is_listening(self) -> bool:
+        """A worker that answers has read what lay in the broker for it."""
+        with Celery(broker=f"{self.valkey.url}/0", set_as_current=False) as bell:
+            return bool(bell.control.ping(timeout=1))
+
     def kill_a_child(self) -> None:
         listed = subprocess.run(
             ["ps", "--ppid", str(self.worker.pid), "-o", "pid="], capture_output=True, check=True

@@ -122,6 +122,7 @@ def test_a_killed_worker_is_replaced_by_the_sweep_and_without_the_sweep_by_nobod
     crew.start_worker()
 
     # The negative twin: with a new worker, but before the sweep rings, nothing goes on.
+    assert wait_until(crew.is_listening)
     assert not wait_until(lambda: is_done(run), seconds=2)
     assert ring_until_done(crew, run)
     assert every_row_is_saved_once(run)
@@ -151,6 +152,7 @@ def test_without_the_sweep_an_emptied_redis_stops_the_import(crew, run, gate, is
         crew.empty_broker()
     crew.start_worker()
 
+    assert wait_until(crew.is_listening)
     assert wait_until(lambda: is_done(run), seconds=2 if is_emptied else 60) is not is_emptied
     assert ring_until_done(crew, run)
     assert every_row_is_saved_once(run)

@@ -148,5 +148,6 @@ def test_without_the_clock_that_rings_again_an_emptied_redis_stops_the_night(slo
     crew.empty_broker()
     crew.start_worker()
 
+    assert wait_until(crew.is_listening)
     assert not wait_until(is_over, seconds=2)
     assert ring_until(crew, is_over)
