@@ -84,6 +84,17 @@ def test_local_variables_are_never_printed():
     assert "canary-secret" not in line
 
 
+def test_ui5_what_people_type_forges_no_line_and_colours_no_terminal():
+    name = 'x\r\n{"event": "forged"}\x1b[31m'
+
+    line = line_of("warning", "no user %s here", name)
+
+    assert "\n" not in line
+    assert "\r" not in line
+    assert "\x1b" not in line
+    assert "forged" in json.loads(line)["event"]
+
+
 def test_a_line_is_json_with_a_moment_and_a_level():
     line = json.loads(line_of("warning", "import %s: %s rows", 7, 3))
 
