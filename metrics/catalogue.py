@@ -9,14 +9,14 @@ from metrics.loyalty.responding import RESPONDING
 from metrics.loyalty.scores import SCORES
 from metrics.metric import Metric
 from metrics.retention.figures import RETENTION
-from metrics.revenue.movements import MRR
+from metrics.revenue.figures import REVENUE
 from metrics.value.figures import VALUES
 from metrics.value.pooled_churn import POOLED_CHURN
 
 METRICS: tuple[Metric, ...] = (
     *SCORES,
     *RESPONDING,
-    MRR,
+    *REVENUE,
     *CHURN,
     *RETENTION,
     *COSTS,

@@ -5,9 +5,10 @@ NPS is in points, money in the currency the figure names. An undefined figure ha
 reason; it is never 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Self
 
 from django.utils.functional import Promise
@@ -50,6 +51,26 @@ FLAGS: dict[str, Promise] = {
     "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
     "so_far": _("So far: the period is not over."),
 }
+
+
+class Later(Mapping[str, "Number | float | None"]):
+    """Parts that are dear to work out, and are so only when somebody looks at them."""
+
+    def __init__(self, work_out: Callable[[], Mapping[str, "Number | float | None"]]) -> None:
+        self._work_out = work_out
+
+    @cached_property
+    def _parts(self) -> Mapping[str, "Number | float | None"]:
+        return self._work_out()
+
+    def __getitem__(self, name: str) -> "Number | float | None":
+        return self._parts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
 
 
 @dataclass(frozen=True)
@@ -102,6 +123,10 @@ class Figure:
 
     def flagged(self, flag: str) -> Self:
         return replace(self, flag=self.flag or flag)
+
+    def with_parts(self, work_out: Callable[[], Mapping[str, "Number | float | None"]]) -> Self:
+        """With parts that are worked out when somebody looks at them."""
+        return replace(self, parts=Later(work_out))
 
     def times(self, rate: Decimal) -> Self:
         """An amount of money in another currency; a quotient scales with its numerator."""

@@ -62,6 +62,8 @@ class Metric:
 
     def _computed(self, question: Question) -> Figure:
         figure = reported_figure(self.code, question) or self.compute(question)
+        if question.clock:
+            figure = replace(figure, parts=dict(figure.parts))
         if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
             return Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)

@@ -19,15 +19,16 @@ from accounts.models import User
 from customers.models import CostLine, Customer
 from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
+from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.revenue.two_clocks import as_known
 
 CHUNK = 2000
 # What the codes of notes mean. A note that is not here is somebody's own words.
 NOTES: dict[str, Promise | str] = {
+    **{str(kind.value): kind.label for kind in RevenueMovement.Kind},
     "kept": _("stayed"),
     "lost": _("left"),
-    "new": _("new"),
     "paying": _("pays"),
     "buyer": _("bought"),
     "purchase": _("purchase"),
@@ -36,6 +37,8 @@ NOTES: dict[str, Promise | str] = {
     "late": _("renewed late"),
     "renewed": _("renewed"),
     "open": _("not renewed yet"),
+    "new": _("new"),
+    "scheduled": _("a change is scheduled"),
     **{str(kind.value): kind.label for kind in CostLine.Kind},
 }
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +122,11 @@ class SubscriptionVersion(models.Model):
                 name="subscription_version_in_force",
             ),
             models.Index(fields=["recorded_at"], name="subscription_version_recorded"),
+            # Versions of which something is still to come after a day.
+            models.Index(
+                Greatest("effective_on", "ends_on", "paused_on", "resumes_on"),
+                name="subscription_version_last_day",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

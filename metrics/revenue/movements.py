@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, QuerySet, Sum
 
 from lib.days import add_months, month_start
-from metrics.figure import Figure
-from metrics.metric import Metric
 from metrics.models import RevenueMovement
-from metrics.question import Question
-from metrics.revenue.ledger import booked_for
-from metrics.rows import Rows
 
 Kind = RevenueMovement.Kind
 
@@ -37,6 +31,8 @@ class Movements:
     churn: Decimal
     fx: Decimal
     customers: dict[str, int]
+    # MRR of customers who came under the traits or the plan asked about, less of those who left.
+    moved: Decimal = Decimal(0)
 
     @property
     def gained(self) -> Decimal:
@@ -48,7 +44,7 @@ class Movements:
 
     @property
     def closing(self) -> Decimal:
-        return self.opening + self.gained - self.lost + self.fx
+        return self.opening + self.gained - self.lost + self.fx + self.moved
 
 
 def movements_between(
@@ -117,40 +113,3 @@ def _annual(booked: QuerySet[RevenueMovement]) -> Decimal:
 
 def _monthly(annual: Decimal | int) -> Decimal:
     return Decimal(annual) / 12
-
-
-def mrr_figure(question: Question) -> Figure:
-    """MRR at the end of the last day, of those who had the traits then."""
-    booked = booked_for(question, question.day).filter(day__lte=question.day)
-    paying = booked.order_by().values("customer_id").annotate(annual=Sum("amount"))
-    sums = paying.aggregate(total=Sum("annual"), n=Count("customer_id", filter=Q(annual__gt=0)))
-    return Figure(Decimal(sums["total"] or 0) / 12, numerator=sums["total"] or 0, n=sums["n"])
-
-
-PAYING = """
-    SELECT customer_id AS key, customer_id, '' AS label, sum(amount) / 12 AS numerator,
-        0 AS denominator, '' AS note
-    FROM metrics_revenuemovement WHERE day <= %(day)s {narrowed}
-    GROUP BY customer_id HAVING sum(amount) > 0
-"""
-
-
-def mrr_rows(question: Question) -> Rows:
-    narrowed, values = question.narrowing(question.day)
-    return Rows(PAYING.format(narrowed=narrowed), values | {"day": question.day})
-
-
-MRR = Metric(
-    code="mrr",
-    rule="REV-1",
-    chapter="revenue",
-    name=_("MRR"),
-    unit="money",
-    definition=_(
-        "What the subscriptions in force at the end of the last day cost in a year, divided by "
-        "twelve: after lasting discounts, without trials, pauses and one-off amounts."
-    ),
-    formula=_("annual value of all subscriptions in force / 12"),
-    compute=mrr_figure,
-    rows=mrr_rows,
-)

@@ -16,7 +16,7 @@ from metrics.costs import value_to_cost
 from metrics.figure import Figure
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.revenue.movements import mrr_figure
+from metrics.revenue.stock import mrr_figure
 from metrics.revenue.value import RATE, value_parameters
 from metrics.rows import Rows
 from metrics.value.pooled_churn import pooled_churn

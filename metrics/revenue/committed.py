@@ -1,0 +1,124 @@
+"""CMRR: MRR after all that is scheduled (REV-2).
+
+Taken off: subscriptions whose end is known, pauses without an end, smaller versions to come.
+Added: versions and subscriptions that are signed and not yet in force, pauses that will end.
+A trial is not signed, a debt is judged as of the day, and a discount that will run out changes
+nothing. What takes effect after the day counts only if it was known by the end of that day.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import day_bounds
+from metrics.figure import Figure
+from metrics.metric import Metric
+from metrics.question import Question
+from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
+from metrics.revenue.stock import customers_of, stock
+from metrics.revenue.value import DISCOUNT_COUNTS, NET, RATE, STATE, value_parameters
+from metrics.rows import Rows
+
+VERSION = """
+    SELECT v.*, greatest(v.effective_on, %(day)s) AS counted_on
+    FROM customers_subscriptionversion v
+    WHERE v.subscription_id = s.id AND {known}
+    ORDER BY v.effective_on DESC, v.recorded_at DESC, v.id DESC LIMIT 1
+"""
+OFF = f"""
+    SELECT sum(x.percent) AS percent, sum(x.amount) AS amount FROM customers_discount x
+    WHERE x.version_id = v.id AND {DISCOUNT_COUNTS.format(day="v.counted_on")}
+"""
+# The state after everything scheduled: `in force` only if no end is known of it.
+SETTLED = """
+    CASE WHEN v.id IS NULL THEN 'none'
+        WHEN v.ends_on IS NOT NULL
+            AND (v.effective_on <= %(day)s OR v.ends_on <= v.effective_on) THEN 'ended'
+        WHEN v.trial_ends_on > v.counted_on THEN 'trial'
+        WHEN v.paused_on IS NOT NULL AND v.resumes_on IS NULL THEN 'paused'
+        WHEN v.past_due_since + %(past_due_limit)s < %(day)s THEN 'overdue'
+        ELSE 'on' END
+"""
+VALUED = f"""
+    SELECT CASE WHEN {{state}} = 'on' THEN round({NET}
+        * {RATE.format(currency="v.currency", day="%(day)s")}, 12) ELSE 0 END AS annual,
+        coalesce(nullif(v.plan, ''), '') AS plan
+    FROM ({VERSION}) v LEFT JOIN LATERAL ({OFF}) off ON true
+"""
+NOW = VALUED.format(state=STATE.format(day="%(day)s"), known="v.effective_on <= %(day)s")
+THEN = VALUED.format(
+    state=SETTLED, known="(v.effective_on <= %(day)s OR v.recorded_at < %(learned)s)"
+)
+# One row for each subscription with something scheduled; found by the index of the last known day.
+SCHEDULED = f"""
+    SELECT s.customer_id, {KEYS}, coalesce(last.plan, later.plan, '') AS plan,
+        coalesce(later.annual, 0) - coalesce(now.annual, 0) AS change
+    FROM (
+        SELECT DISTINCT subscription_id FROM customers_subscriptionversion
+        WHERE greatest(effective_on, ends_on, paused_on, resumes_on) > %(day)s
+    ) stirred JOIN customers_subscription s ON s.id = stirred.subscription_id
+    LEFT JOIN LATERAL ({NOW}) now ON true
+    LEFT JOIN LATERAL ({THEN}) later ON true
+    LEFT JOIN LATERAL (
+        SELECT plan FROM metrics_revenuemovement m
+        WHERE m.customer_id = s.customer_id AND m.day <= %(day)s ORDER BY day DESC, id DESC LIMIT 1
+    ) last ON true
+    {TRAITS.format(row="s", day="%(day)s")}
+"""
+
+
+def scheduled_of(question: Question) -> tuple[str, dict[str, Any]]:
+    values = {"day": question.day, "learned": day_bounds(question.day)[1]}
+    return SCHEDULED, value_parameters() | values
+
+
+def cmrr_figure(question: Question) -> Figure:
+    """`parts` has what is scheduled to be lost, as a positive amount, and what is signed."""
+    source, values = scheduled_of(question)
+    chosen, wanted = chosen_by(question)
+    statement = (
+        "SELECT coalesce(sum(least(change, 0)), 0), coalesce(sum(greatest(change, 0)), 0)"
+        f" FROM ({source}) scheduled WHERE true {chosen}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | wanted)
+        lost, signed = (Decimal(amount) for amount in cursor.fetchone())
+    paying = stock(question)
+    committed = (paying.value + lost + signed) / 12
+    parts = {"scheduled_losses": -lost / 12, "signed": signed / 12}
+    return Figure(committed, numerator=committed, n=paying.customers, parts=parts)
+
+
+def cmrr_rows(question: Question) -> Rows:
+    """Paying customers, and those with something signed, after all that is scheduled."""
+    paying, values = customers_of(question, question.day)
+    scheduled, more = scheduled_of(question)
+    chosen, wanted = chosen_by(question)
+    return Rows(
+        "SELECT customer_id AS key, customer_id, '' AS label, sum(value) / 12 AS numerator,"
+        " 0 AS denominator, CASE WHEN bool_or(is_scheduled) THEN 'scheduled' ELSE '' END AS note"
+        " FROM (SELECT customer_id, value, false AS is_scheduled"
+        f" FROM ({paying}) paying WHERE true {chosen} UNION ALL"
+        f" SELECT customer_id, change, change <> 0 FROM ({scheduled}) later WHERE true {chosen}"
+        ") every GROUP BY customer_id",
+        values | more | wanted,
+    )
+
+
+CMRR = Metric(
+    code="cmrr",
+    rule="REV-2",
+    chapter="revenue",
+    name=_("CMRR"),
+    unit="money",
+    definition=_(
+        "Committed MRR: MRR less what is known to end or to shrink, and with what is signed and "
+        "not yet in force. Trials and discounts that run out are not in it."
+    ),
+    formula=_("MRR − scheduled churn and contraction + signed, not yet started"),
+    compute=cmrr_figure,
+    rows=cmrr_rows,
+    page="metrics:revenue",
+)
