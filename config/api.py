@@ -1,5 +1,6 @@
 """The routes of the REST API, collected from the apps."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from customers.api.viewsets.contracts import (
@@ -10,6 +11,7 @@ from customers.api.viewsets.contracts import (
 )
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
+from metrics.api.numbers import NumberViewSet
 from metrics.api.viewsets import AlertViewSet, HealthViewSet, NightViewSet
 from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewSet
 
@@ -30,4 +32,10 @@ router.register("health", HealthViewSet, "health")
 router.register("alerts", AlertViewSet, "alert")
 router.register("nights", NightViewSet, "night")
 
-api_urlpatterns = router.urls
+# Figures are asked for by their code.
+NUMBERS = [
+    path("numbers", NumberViewSet.as_view({"get": "list"}), name="number-list"),
+    path("numbers/<slug:code>", NumberViewSet.as_view({"get": "retrieve"}), name="number-detail"),
+    path("numbers/<slug:code>/rows", NumberViewSet.as_view({"get": "rows"}), name="number-rows"),
+]
+api_urlpatterns = [*router.urls, *NUMBERS]

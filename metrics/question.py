@@ -35,6 +35,7 @@ NOT_A_CURRENCY = _("This must be a currency such as JPY, USD or EUR.")
 REPORTED = "reported"
 NOT_A_VIEW = _("This must be “reported”, or left out.")
 ONE_CLOCK = _("Ask either as reported or as known on a day.")
+NOT_IN_PERIOD = _("This must be a day of the period that is over.")
 NOT_OVER = _("The last day must not lie in the future.")
 
 
@@ -59,6 +60,8 @@ class Question:
     period: Period
     today: date
     known_on: date | None = None
+    # The last day that counts, where somebody asks about a day within the period.
+    as_of: date | None = None
     segment: str | None = None
     csm: int | None = None
     touch: str | None = None
@@ -74,7 +77,8 @@ class Question:
     @property
     def end(self) -> date:
         """The first day that is not counted: a running period is counted up to yesterday."""
-        return max(self.start, min(self.period.end, self.today))
+        stop = self.as_of + timedelta(days=1) if self.as_of else self.today
+        return max(self.start, min(self.period.end, self.today, stop))
 
     @property
     def day(self) -> date:
@@ -83,7 +87,7 @@ class Question:
 
     @property
     def is_running(self) -> bool:
-        return self.period.end > self.today
+        return self.period.end > self.end
 
     @property
     def known_before(self) -> datetime | None:
@@ -144,6 +148,7 @@ class Question:
         """What an address says; whatever is not asked is left out."""
         asked = {
             "period": self.period.code,
+            "day": self.as_of.isoformat() if self.as_of else None,
             "known": self.known_on.isoformat() if self.known_on else None,
             "view": self.view or None,
             "segment": NOBODY if self.segment == "" else self.segment,
@@ -173,13 +178,25 @@ def question_of(asked: Mapping[str, str], today: date) -> Question:
                 question = replace(question, **read(text))
             except ValueError:
                 faults[name] = FAULTS.get(name, NOT_A_PERIOD)
-    if question.known_on and question.known_on > today:
-        faults["known"] = NOT_OVER
-    if question.known_on and question.is_reported:
-        faults["view"] = ONE_CLOCK
+    if question.as_of and not asked.get("period", "").strip():
+        question = replace(question, period=month_of(question.as_of))
+    faults |= contradictions(question)
     if faults:
         raise QuestionUnclearError(faults)
     return question
+
+
+def contradictions(question: Question) -> dict[str, Promise]:
+    """What each could be asked, but not together, or not yet."""
+    faults: dict[str, Promise] = {}
+    over = min(question.period.end, question.today)
+    if question.known_on and question.known_on > question.today:
+        faults["known"] = NOT_OVER
+    if question.known_on and question.is_reported:
+        faults["view"] = ONE_CLOCK
+    if question.as_of and not question.start <= question.as_of < over:
+        faults["day"] = NOT_IN_PERIOD
+    return faults
 
 
 def _csm(text: str) -> dict[str, Any]:
@@ -213,6 +230,7 @@ def _view(text: str) -> dict[str, Any]:
 
 READERS: dict[str, Any] = {
     "period": _period,
+    "day": lambda text: {"as_of": date.fromisoformat(text)},
     "known": lambda text: {"known_on": date.fromisoformat(text)},
     "view": _view,
     "segment": lambda text: {"segment": "" if text == NOBODY else text},
@@ -223,6 +241,7 @@ READERS: dict[str, Any] = {
 }
 FAULTS = {
     "period": NOT_A_PERIOD,
+    "day": NOT_A_DAY,
     "known": NOT_A_DAY,
     "view": NOT_A_VIEW,
     "csm": NOT_A_PERSON,
