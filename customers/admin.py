@@ -28,6 +28,7 @@ from customers.models import (
     Touchpoint,
     UnresolvedEvent,
     UsageEventLine,
+    WinBack,
 )
 from lib.back_office import AddOnly, BackOffice, OfOneCustomer, ReadOnly
 
@@ -179,6 +180,12 @@ class UnresolvedEventAdmin(ReadOnly):
 @admin.register(QuarantinedEvent)
 class QuarantinedEventAdmin(ReadOnly):
     list_display = ("code", "detail", "message_id", "source", "received_at")
+
+
+@admin.register(WinBack)
+class WinBackAdmin(BackOffice):
+    list_display = ("customer", "state", "note", "author", "noted_at")
+    search_fields = ("=customer_id",)
 
 
 @admin.register(UsageEventLine)

@@ -20,7 +20,7 @@ from metrics.intervals import Interval, wilson
 from metrics.metric import Metric
 from metrics.models import RevenueMovement
 from metrics.question import Question
-from metrics.revenue.ledger import booked_for
+from metrics.revenue.start_set import start_set
 from metrics.rows import Rows
 
 
@@ -81,26 +81,21 @@ def annualised(rate: Decimal, times: int = 12) -> Decimal:
 
 def logo_churn_figure(question: Question) -> Figure:
     """Customers are counted under the traits they had before the period began."""
-    before = question.start - timedelta(days=1)
-    churn = logo_churn(question.start, question.end, booked_for(question, before))
-    return Figure.of_share(
-        churn.rate, churn.interval, parts={"early": churn.early, "paused": churn.paused}
-    )
+    found = start_set(question)
+    parts = {"early": found.early, "paused": found.paused}
+    return Figure.of_share(found.logo_churn, found.logo_interval, parts=parts)
 
 
 def logo_retention_figure(question: Question) -> Figure:
     """What logo churn leaves: retention and churn add up to one."""
-    before = question.start - timedelta(days=1)
-    churn = logo_churn(question.start, question.end, booked_for(question, before))
-    kept = churn.start - churn.lost
-    rate = Rate(kept, churn.start, "no_start")
-    return Figure.of_share(rate, wilson(kept, churn.start))
+    found = start_set(question)
+    start, kept = found.start_customers, found.start_customers - found.lost
+    return Figure.of_share(Rate(kept, start, "no_start"), wilson(kept, start))
 
 
 def early_churn_figure(question: Question) -> Figure:
-    before = question.start - timedelta(days=1)
-    churn = logo_churn(question.start, question.end, booked_for(question, before))
-    return Figure(churn.early, numerator=churn.early, n=churn.early)
+    early = start_set(question).early
+    return Figure(early, numerator=early, n=early)
 
 
 def annualised_churn_figure(question: Question) -> Figure:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPin
+from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPin, WinBack
 from customers.segments import known_segments
 from lib import days
 from lib.periods import Period, month_of, quarter_of, year_of
@@ -32,6 +32,21 @@ class DismissForm(forms.Form):
             "required": _("Write why the alert is dismissed."),
             "max_length": _("Write the reason in 200 characters or fewer."),
         },
+    )
+
+
+class WinBackForm(forms.Form):
+    state = forms.ChoiceField(
+        choices=WinBack.State.choices,
+        error_messages={
+            "required": _("Choose where the customer stands."),
+            "invalid_choice": _("Choose where the customer stands."),
+        },
+    )
+    note = forms.CharField(
+        max_length=500,
+        required=False,
+        error_messages={"max_length": _("Write the note in 500 characters or fewer.")},
     )
 
 

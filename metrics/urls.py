@@ -3,6 +3,7 @@ from django.urls import path
 from metrics.views import (
     alert_dismiss,
     alert_list,
+    churn,
     closed_month_close,
     closed_month_detail,
     closed_month_list,
@@ -19,6 +20,7 @@ from metrics.views import (
     retention,
     touch_tier,
     value_and_cost,
+    win_back,
 )
 
 app_name = "metrics"
@@ -51,6 +53,8 @@ urlpatterns = [
         closed_month_close.closed_month_close,
         name="closed_month_close",
     ),
+    path("churn/", churn.churn, name="churn"),
+    path("churn/<int:customer>/win-back/", win_back.win_back, name="win_back"),
     path("nights/", night_list.night_list, name="night_list"),
     path("nights/close/", night_close.night_close, name="night_close"),
     path("nights/<str:day>/", night_detail.night_detail, name="night_detail"),

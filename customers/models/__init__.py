@@ -21,6 +21,7 @@ from customers.models.usage_event import (
     UsageEvent,
 )
 from customers.models.usage_event_line import UsageEventLine
+from customers.models.win_back import WinBack
 
 __all__ = [
     "AccountAlias",
@@ -49,4 +50,5 @@ __all__ = [
     "UnresolvedEvent",
     "UsageEvent",
     "UsageEventLine",
+    "WinBack",
 ]

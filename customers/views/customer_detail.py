@@ -14,6 +14,7 @@ from lib import days
 from metrics.customer_charts import customer_pictures
 from metrics.health.explaining import explain_latest, score_delta
 from metrics.models import Alert, Snapshot
+from metrics.retention.lost import standing_of
 from metrics.timeline import Kind, timeline
 
 Context = dict[str, object]
@@ -41,6 +42,7 @@ def customer_detail(request: HttpRequest, customer: int) -> HttpResponse:
         "contacts": shown.contacts.filter(left_at__isnull=True),
         "tasks": shown.tasks.open().select_related("assignee").order_by("due_on", "pk")[:20],
         "alerts": open_alerts(shown),
+        "lost": standing_of(shown),
         **health_of(shown, snapshot),
         **contract_of(shown, today),
         **happened(request, shown),

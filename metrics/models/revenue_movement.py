@@ -9,6 +9,14 @@ REASONS = {
     "fewer_seats": _("fewer seats"),
     "cancelled": _("cancelled"),
     "prior_period_adjustment": _("adjustment of a closed month"),
+    "ended": _("contract ended"),
+    "paused": _("paused"),
+    "involuntary": _("unpaid for too long"),
+    "moved_to_free": _("moved to a free plan"),
+    "resumed": _("resumed"),
+    "discount_expired": _("discount expired"),
+    "discount_started": _("discount began"),
+    "contracted_ramp": _("agreed step"),
 }
 
 

@@ -22,6 +22,7 @@ register = template.Library()
 PAGES = [
     ("metrics:overview", gettext_lazy("Overview")),
     ("metrics:retention", gettext_lazy("Retention")),
+    ("metrics:churn", gettext_lazy("Churn")),
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),
     ("metrics:closed_month_list", gettext_lazy("Closed months")),
     ("metrics:figure_list", gettext_lazy("All figures")),

@@ -1,21 +1,29 @@
 """Cells of cohort triangles: a colour for the share, the share as text, and the way to its rows."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from customers.models import Customer, WinBack
+from metrics.models.revenue_movement import REASONS as LEDGER_REASONS
 from metrics.retention.cohorts import Cell
 
 register = template.Library()
+REASON_WORDS = {**LEDGER_REASONS, **dict(Customer.ChurnReason.choices)}
+STANDING_WORDS = {**dict(WinBack.State.choices), "won_back": gettext_lazy("Won back")}
+STANDING_MARKS = {"won_back": "pill-good", "contacted": "pill-info", "given_up": "pill-bad"}
 EMPTY = mark_safe('<td class="heat-none"></td>')
 
 
 def heat(share: float) -> str:
-    """The steps are finer above one half, where most cohorts live."""
+    """The steps are finer above four fifths, where most cohorts live."""
     if share > 1:
         return "heat-over"
-    step = int(share * 5) if share < 0.6 else 3 + int((share - 0.6) / 0.4 * 6)
+    step = int(share * 5) if share < 0.8 else 4 + int((share - 0.8) * 25 + 0.5)
     return f"heat-{min(step, 9)}"
 
 
@@ -43,4 +51,28 @@ def words(cell: Cell) -> str:
         "size": f"{cell.size:,}",
         "low": f"{cell.interval.low:.0%}",
         "high": f"{cell.interval.high:.0%}",
+    }
+
+
+@register.filter
+def reason_in_words(reason: str) -> str:
+    """Of a customer or of its ledger; whatever is no code is somebody's own words."""
+    return str(REASON_WORDS.get(reason, reason) or _("unknown"))
+
+
+@register.inclusion_tag("metrics/_win_back.html", takes_context=True)
+def win_back(
+    context: dict[str, Any], customer_id: int, state: str, note: str = ""
+) -> dict[str, Any]:
+    """Where a lost customer stands, and for who may work the form to note it."""
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "customer_id": customer_id,
+        "state": state,
+        "label": STANDING_WORDS[state],
+        "mark": STANDING_MARKS.get(state, ""),
+        "note": note,
+        "states": WinBack.State.choices,
+        "may_work": context.get("may_work"),
+        "back": context["request"].get_full_path(),
     }

@@ -18,7 +18,8 @@ from metrics.question import Question
 from metrics.retention.cohorts import Cohort, Measure, Triangle, Variant, triangle
 from metrics.retention.fitted import Fitted, fitted_to
 from metrics.retention.survival import survival_curve
-from metrics.retention_charts import marks_of, survival_chart
+from metrics.retention.trend import start_sets_by_month
+from metrics.retention_charts import kept_revenue_chart, marks_of, survival_chart
 
 MEASURES = {"logo": _("Customers"), "net": _("Revenue, net"), "gross": _("Revenue, gross")}
 VARIANTS = {"status": _("Returns count"), "survival": _("A loss is final")}
@@ -63,6 +64,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         "curve_figures": [
             (BY_CODE[code], BY_CODE[code].answer(asked.question)) for code in SHOWN_OF_CURVE
         ],
+        "revenue_chart": kept_revenue_chart(start_sets_by_month(asked.question, window=12)),
         "fitted": fitted_to(curve),
         "expected": expected(fitted_to(curve)),
     }

@@ -41,6 +41,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:figure_detail figure": (302, 200, 200, 200, 200, 200),
     "GET metrics:retention":           (302, 200, 200, 200, 200, 200),
     "GET metrics:cohort_cell cohort age": (302, 200, 200, 200, 200, 200),
+    "GET metrics:churn":               (302, 200, 200, 200, 200, 200),
+    "POST metrics:win_back customer":  (302, 404, 302, 302, 403, 302),
     "GET metrics:value_and_cost":      (302, 200, 200, 200, 200, 200),
     "POST metrics:touch_take customer": (302, 404, 302, 302, 403, 302),
     "POST metrics:touch_pin customer": (302, 404, 302, 302, 403, 302),

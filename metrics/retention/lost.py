@@ -1,0 +1,268 @@
+"""Who was lost in a period: one by one, why, after how long, and what it cost (REV-3).
+
+Lost is who paid at the end of the day before the period and does not at the end of its last day:
+inside the period it stopped paying once more often than it began. The day, the reason and the
+value are those of its last movement of churn; the value is a twelfth of the annual one (MRR).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from customers.models import Customer, WinBack
+from lib.days import day_start
+from lib.embedding import embedded
+from lib.paging import PAGE_SIZE, Page
+from lib.rates import Rate
+from metrics.intervals import Interval, wilson
+from metrics.models import RevenueMovement
+from metrics.question import Question
+from metrics.retention.reading import lives, steps
+from metrics.revenue.two_clocks import as_known
+
+# Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither.
+TURN = "((balance > 0)::int - (balance > amount)::int)"
+LOST = f"""
+    SELECT customer_id, max(day) FILTER (WHERE kind = 'churn') AS lost_on,
+        (array_agg(reason ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS reason,
+        (array_agg(plan ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS plan,
+        (array_agg(-amount ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS annual
+    FROM metrics_revenuemovement
+    WHERE day >= %(start)s AND day < %(end)s {{narrowed}}
+    GROUP BY customer_id HAVING sum({TURN}) = -1
+"""
+LISTED = """
+    SELECT l.customer_id, c.name, c.churn_reason, l.reason, l.lost_on, l.plan, l.annual, c.csm_id,
+        life.joined_on, w.state, w.note, w.noted_at, w.author_id, paid.balance > 0
+    FROM (SELECT * FROM ({lost}) every {seen}
+        ORDER BY lost_on DESC, annual DESC, customer_id LIMIT %(limit)s OFFSET %(offset)s) l
+    JOIN customers_customer c ON c.id = l.customer_id
+    LEFT JOIN {lives} life ON life.customer_id = l.customer_id
+    LEFT JOIN customers_winback w ON w.customer_id = l.customer_id
+        AND w.noted_at >= l.lost_on - %(counts_before)s
+    LEFT JOIN LATERAL (
+        SELECT balance FROM metrics_revenuemovement m
+        WHERE m.customer_id = l.customer_id ORDER BY m.day DESC, m.id DESC LIMIT 1
+    ) paid ON true
+    ORDER BY l.lost_on DESC, l.annual DESC, l.customer_id
+"""
+# Scores are read for the customers of one page only.
+HEALTH_BEFORE = """
+    SELECT DISTINCT ON (s.customer_id) s.customer_id, s.score, s.band, s.day
+    FROM metrics_healthscore s
+    JOIN unnest(%(customers)s::bigint[], %(days)s::date[]) AS l(customer_id, lost_on)
+        ON l.customer_id = s.customer_id
+    WHERE s.customer_id = ANY(%(customers)s) AND s.day < l.lost_on AND s.day >= l.lost_on - 92
+    ORDER BY s.customer_id, s.day DESC
+"""
+REASONS = """
+    SELECT coalesce(nullif(c.churn_reason, ''), l.reason), count(*), sum(l.annual) / 12
+    FROM ({lost}) l JOIN customers_customer c ON c.id = l.customer_id
+    GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1
+"""
+# Cohorts of those who paid before the period, and of those lost in it.
+STARTED = """
+    SELECT cohort, sum(paying) FROM {steps} s
+    WHERE cohort < %(start)s AND age < (extract(year FROM %(start)s::date) * 12
+        + extract(month FROM %(start)s::date) - extract(year FROM cohort) * 12
+        - extract(month FROM cohort)) {narrowed}
+    GROUP BY cohort
+"""
+LEFT_BY_COHORT = """
+    SELECT life.cohort, count(*), sum(l.annual) / 12
+    FROM ({lost}) l JOIN {lives} life ON life.customer_id = l.customer_id GROUP BY 1
+"""
+# A note made in the last days of a contract speaks of this loss, an older one of another.
+COUNTS_BEFORE = timedelta(days=90)
+# A tenure in months belongs to the last band it reaches.
+BANDS = (
+    (0, _("Less than 3 months")),
+    (3, _("3 to 11 months")),
+    (12, _("1 year")),
+    (24, _("2 years")),
+    (36, _("3 years or more")),
+)
+
+
+@dataclass(frozen=True)
+class LostCustomer:
+    """`reason` is that of the customer, or what its ledger says; `health` the last one in
+    the three months before."""
+
+    customer_id: int
+    name: str
+    churn_reason: str
+    ledger_reason: str
+    lost_on: date
+    plan: str
+    annual: Decimal
+    csm_id: int | None
+    joined_on: date | None
+    win_back: str | None
+    note: str | None
+    noted_at: Any
+    author_id: int | None
+    is_paying: bool
+    health: Decimal | None = None
+    band: str | None = None
+    health_on: date | None = None
+
+    @property
+    def mrr(self) -> Decimal:
+        return self.annual / 12
+
+    @property
+    def months(self) -> int | None:
+        """Completed months from the first paid day to the day it was lost."""
+        if self.joined_on is None:
+            return None
+        months = (self.lost_on.year - self.joined_on.year) * 12
+        months += self.lost_on.month - self.joined_on.month
+        return months - (self.lost_on.day < self.joined_on.day)
+
+    @property
+    def standing(self) -> str:
+        """won_back when it pays again, otherwise what people noted since it was lost."""
+        return "won_back" if self.is_paying else self.win_back or "not_tried"
+
+    @property
+    def reason(self) -> str:
+        return self.churn_reason or self.ledger_reason
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many of some customers were lost, and what they paid."""
+
+    label: Any
+    start: int
+    lost: int
+    mrr: Decimal
+    key: Any = None
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(self.lost, self.start, "" if self.start else "no_start")
+
+    @property
+    def interval(self) -> Interval | None:
+        return wilson(self.lost, self.start)
+
+
+def lost_sql(question: Question) -> tuple[str, dict[str, Any]]:
+    """One row for each customer lost, of those asked about before the period."""
+    narrowed, values = question.narrowing(question.start - timedelta(days=1))
+    return LOST.format(narrowed=narrowed), values | {"start": question.start, "end": question.end}
+
+
+def lost_customers(question: Question, user: User, number: int) -> Page[LostCustomer]:
+    """Those somebody may see, the latest first."""
+    with as_known(question):
+        lost, values = lost_sql(question)
+        seen = ""
+        seen_values: dict[str, Any] = {}
+        if not user.sees_every_customer:
+            visible, seen_values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+            seen = f"WHERE customer_id IN ({visible})"
+        sql = LISTED.format(lost=lost, lives=lives(), seen=seen)
+        values |= {
+            "counts_before": COUNTS_BEFORE,
+            "limit": PAGE_SIZE + 1,
+            "offset": (number - 1) * PAGE_SIZE,
+        }
+        found = [LostCustomer(*row) for row in _read(sql, values | seen_values)]
+    shown = found[:PAGE_SIZE]
+    health = health_before(shown)
+    shown = [replace(line, **health.get(line.customer_id, {})) for line in shown]
+    return Page(shown, number, has_next=len(found) > PAGE_SIZE)
+
+
+def health_before(lines: Sequence[LostCustomer]) -> dict[int, dict[str, Any]]:
+    """By customer, the fields of its last health before it was lost."""
+    values = {
+        "customers": [line.customer_id for line in lines],
+        "days": [line.lost_on for line in lines],
+    }
+    return {
+        customer: {"health": score, "band": band, "health_on": day}
+        for customer, score, band, day in _read(HEALTH_BEFORE, values)
+    }
+
+
+def lost_by_reason(question: Question) -> list[tuple[str, int, Decimal]]:
+    """Reason, customers and MRR, the most frequent first. A reason of "" is unknown."""
+    with as_known(question):
+        lost, values = lost_sql(question)
+        return [(reason, n, mrr) for reason, n, mrr in _read(REASONS.format(lost=lost), values)]
+
+
+def lost_by_tenure(question: Question) -> list[Group]:
+    """By completed months from the cohort to the first month of the period; [] within a month.
+
+    Periods that begin within a month have no bands: the steps of cohorts are read at month ends.
+    """
+    if question.start.day != 1:
+        return []
+    with as_known(question):
+        narrowed, members = question.narrowing(question.start - timedelta(days=1))
+        values = members | {"start": question.start}
+        started = dict(_read(STARTED.format(steps=steps(), narrowed=narrowed), values))
+        lost, values = lost_sql(question)
+        gone = {
+            cohort: (n, mrr)
+            for cohort, n, mrr in _read(LEFT_BY_COHORT.format(lost=lost, lives=lives()), values)
+        }
+    groups: dict[Any, list[Any]] = {label: [0, 0, Decimal(0)] for _since, label in BANDS}
+    for cohort, n in started.items():
+        groups[band_of(cohort, question.start)][0] += n
+    for cohort, (n, mrr) in gone.items():
+        band = groups[band_of(cohort, question.start)]
+        band[1], band[2] = band[1] + n, band[2] + mrr
+    return [Group(label, *counts) for label, counts in groups.items()]
+
+
+def band_of(cohort: date, start: date) -> Any:
+    months = (start.year - cohort.year) * 12 + start.month - cohort.month
+    return next(label for since, label in reversed(BANDS) if since <= months)
+
+
+def _read(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a customer that stopped paying stands, for its own page."""
+
+    lost_on: date
+    state: str
+    note: str
+
+
+def standing_of(customer: Customer) -> Standing | None:
+    """None for who pays, or never did."""
+    last = RevenueMovement.objects.filter(customer=customer).order_by("-day", "-pk").first()
+    if last is None or last.balance > 0:
+        return None
+    noted = WinBack.objects.filter(
+        customer=customer, noted_at__gte=day_start(last.day - COUNTS_BEFORE)
+    ).first()
+    if noted is None:
+        return Standing(last.day, WinBack.State.NOT_TRIED, "")
+    return Standing(last.day, noted.state, noted.note)
+
+
+@transaction.atomic
+def note_win_back(customer: Customer, *, state: str, note: str, by: User) -> None:
+    """What people do about a lost customer; the change log keeps what was noted before."""
+    facts = {"state": state, "note": note, "author": by, "noted_at": timezone.now()}
+    WinBack.objects.update_or_create(customer=customer, defaults=facts)
