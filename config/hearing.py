@@ -17,7 +17,7 @@ import redis
 STALE_AFTER = 2
 GIVEN_UP_AFTER = 6
 # What a starting worker has for its first sign.
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 ANSWER_SECONDS = 3
 AGE = """
     SELECT extract(epoch FROM statement_timestamp() - seen_at)::float, pid FROM metrics_lifesign

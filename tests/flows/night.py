@@ -20,9 +20,9 @@ from tests.factories import (
 )
 from tests.flows.crew import wait_until
 
-CUSTOMERS = 48
+CUSTOMERS = 24
 # Of customers in one chunk, and after how many seconds a silent worker may be replaced.
-SETTINGS = {"NIGHT_CHUNK_SIZE": 4, "NIGHT_LEASE_SECONDS": 1}
+SETTINGS = {"NIGHT_CHUNK_SIZE": 2, "NIGHT_LEASE_SECONDS": 1}
 CONCLUSIONS = [
     "SELECT customer_id, day, score, uncapped, override, band, coverage, parts, scorecard_version"
     " FROM metrics_healthscore ORDER BY 1, 2",
@@ -60,12 +60,12 @@ def quiet_night() -> str:
     """Customers some of whom raise alerts, and the fingerprint of their undisturbed night."""
     csm, survey = UserFactory(), SurveyFactory()
     for n in range(CUSTOMERS):
-        customer = CustomerFactory(csm=csm, last_touch_at=NOON - timedelta(days=n * 3))
+        customer = CustomerFactory(csm=csm, last_touch_at=NOON - timedelta(days=n * 6))
         SubscriptionVersionFactory(
             subscription=SubscriptionFactory(customer=customer), quantity=1 + n,
-            renews_on=DAY + timedelta(days=n * 5),
+            renews_on=DAY + timedelta(days=n * 10),
         )  # fmt: skip
-        for days_ago, uses in ((40, 100), (3, 20 + 3 * n)):
+        for days_ago, uses in ((40, 100), (3, 20 + 6 * n)):
             DailyUsage.objects.create(customer_id=customer.pk, day=DAY - timedelta(days_ago),
                                       event_count=uses, active_people=n, seconds=0)  # fmt: skip
         if n % 5 == 0:

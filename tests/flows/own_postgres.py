@@ -20,7 +20,14 @@ class OwnPostgres(Postgres):
     def take_over(self, url: str) -> None:
         """Everything that stands in another database, by the tools of PostgreSQL."""
         dump = subprocess.Popen([self.binaries / "pg_dump", url], stdout=subprocess.PIPE)
-        fill = [self.binaries / "psql", "--quiet", "--set", "ON_ERROR_STOP=on", self.url]
+        fill = [
+            self.binaries / "psql",
+            "--quiet",
+            "--single-transaction",
+            "--set",
+            "ON_ERROR_STOP=on",
+            self.url,
+        ]
         subprocess.run(fill, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
         assert dump.wait() == 0
 
