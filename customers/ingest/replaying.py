@@ -5,14 +5,17 @@ Both kinds wait 30 days: those without a customer, and those in quarantine.
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import ApiKey
+from customers.ingest.free_mail import FREE_MAIL
 from customers.ingest.messages import Envelope, Message
 from customers.ingest.receiving import PLACED, WAITING, place, take_in
 from customers.models import (
@@ -44,11 +47,26 @@ def replay_waiting() -> int:
 def _resolvable() -> QuerySet[UnresolvedEvent]:
     """Events whose account is a customer or an alias, or whose person is a contact, by now."""
     person = KT("body__person")
-    return UnresolvedEvent.objects.annotate(person=person).filter(
-        Exists(Customer.objects.filter(external_id=OuterRef("account")))
-        | Exists(AccountAlias.objects.filter(account=OuterRef("account")))
+    known = (
+        Q(Exists(Customer.objects.filter(external_id=OuterRef("account"))))
+        | Q(Exists(AccountAlias.objects.filter(account=OuterRef("account"))))
         | Q(Exists(Contact.objects.filter(external_id=OuterRef("person"))), account="")
     )
+    events = UnresolvedEvent.objects.annotate(person=person)
+    if settings.EVENTS_MATCH_EMAIL_DOMAIN:
+        words = [F("person"), Value("@"), Value(2)]
+        domain = Lower(Func(*words, function="split_part", output_field=TextField()))
+        events = events.annotate(mail_domain=domain)
+        known |= Q(Exists(_only_one_with("mail_domain")), account="")
+    return events.filter(known)
+
+
+def _only_one_with(domain: str) -> QuerySet[Any, Any]:
+    """As `customers_of_domains` finds it, so that what is claimed here is placed there."""
+    nobodys = ["", *FREE_MAIL]
+    customers = Customer.objects.filter(domain=OuterRef(domain)).exclude(domain__in=nobodys)
+    counted = customers.order_by().values("domain").annotate(customers=Count("pk"))
+    return counted.filter(customers=1)
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def domain_of(message: Message) -> str:
     """Of the person's id, when that is an address, or of the address among her traits."""
     said = (message.person, trait_text(message.traits, "email"))
     address = next((text for text in said if "@" in text), "")
-    return address.rpartition("@")[2].lower()
+    return [*address.lower().split("@"), ""][1]
 
 
 def _detect(unknown: set[str], messages: Sequence[Message]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.ingest.messages import EARLIEST_IN_HISTORY
-from customers.ingest.replaying import retry_quarantined
+from customers.ingest.replaying import replay_waiting, retry_quarantined
 from customers.models import Contact, QuarantinedEvent, UsageEvent
 from tests.customers.ingest.conftest import a_track
 from tests.factories import ContactFactory, CustomerFactory
@@ -69,6 +69,18 @@ def test_a_company_is_found_by_the_domain_of_an_address_where_that_is_wanted(
 
     assert answer.json()["verdicts"] == [verdict]
     assert list(UsageEvent.objects.values_list("customer_id", flat=True)) == [bakery.pk] * is_on
+
+
+def test_what_waited_for_a_domain_is_placed_when_its_only_customer_appears(batch, settings):
+    settings.EVENTS_MATCH_EMAIL_DOMAIN = True
+    people = ["pat@bakery.example", "sam@gmail.com", "kim@group.example"]
+    batch(*[a_track(n, userId=person, context={}) for n, person in enumerate(people)])
+    bakery = CustomerFactory(domain="bakery.example")
+    CustomerFactory(domain="gmail.com")
+    CustomerFactory.create_batch(2, domain="group.example")
+
+    assert replay_waiting() == 1
+    assert UsageEvent.objects.get().customer_id == bakery.pk
 
 
 def test_free_mail_and_shared_domains_are_nobodys(batch, settings):
