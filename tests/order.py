@@ -12,6 +12,8 @@ LONG = (
     "customers/importing/test_real_files.py",
     "flows/test_night_faults.py",
     "flows/test_import_faults.py",
+    "flows/test_postgres_restart.py",
+    "flows/test_deaf_worker.py",
     "browser/test_the_day.py",
     "browser/test_story.py",
     "access/test_pages.py",

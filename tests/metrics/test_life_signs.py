@@ -1,6 +1,10 @@
 """Workers show that they take jobs; the Nights page and the readiness check say who does."""
 
+import os
 import re
+import signal
+import socket
+import subprocess
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,6 +15,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from config import worker_probe
 from config.life_signs import WorkerSigns
 from metrics.life_signs import MISSED, give_sign, take_leave, who_is_at_work
 from metrics.models import LifeSign
@@ -102,3 +107,19 @@ def test_a_worker_that_lets_jobs_wait_gives_no_sign_until_it_takes_one():
     signs.look(worker)
 
     assert who_is_at_work().workers == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_check_of_the_container_kills_a_stopped_worker_and_no_other(monkeypatch):
+    monkeypatch.setattr(worker_probe, "WORKER_SIGN_SECONDS", 0.3)
+    name, worker = f"celery@{socket.gethostname()}", subprocess.Popen(["sleep", "60"])
+    give_sign(name, worker.pid, queues=BOTH)
+    # As on a machine that is slow to ask.
+    LifeSign.objects.update(seen_at=F("seen_at") + timedelta(minutes=5))
+    well = worker_probe.main()
+    os.kill(worker.pid, signal.SIGSTOP)
+    LifeSign.objects.update(seen_at=F("seen_at") - timedelta(minutes=10))
+
+    assert (well, worker.poll()) == (0, None)
+    assert worker_probe.main() == 1
+    assert worker.wait(10) == -signal.SIGKILL
