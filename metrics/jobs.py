@@ -13,7 +13,7 @@ from django.utils import timezone
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
 from metrics.models import CustomerValue
-from metrics.revenue import closing
+from metrics.revenue import closing, rebooking
 from metrics.value import valuing
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,11 @@ def value_customers() -> None:
 
     logger.info("customers valued: %s", valuing.value_customers(day))
     foretell_purchases(day)
+
+
+@shared_task
+def rebook_currency(currency: str) -> None:
+    logger.info("booked anew: %s", rebooking.rebook_currency(currency))
 
 
 @shared_task

@@ -39,6 +39,8 @@ CARDS = [
          "metrics:cost_list", "outline/coins", Permission.MANAGE_COSTS),
     Card(_("Nights"), _("How each day was closed, and closing one by hand."),
          "metrics:night_list", "outline/moon-stars", Permission.CLOSE_DAYS),
+    Card(_("Exchange rates"), _("What other currencies are worth, month by month."),
+         "metrics:exchange_rate_list", "outline/coins", Permission.MANAGE_COSTS),
     Card(_("Closed months"), _("What was reported stays; what was learned since is explained."),
          "metrics:closed_month_list", "outline/lock", Permission.CLOSE_MONTHS),
     Card(_("Back office"), _("Every table, for repairs."),

@@ -33,6 +33,12 @@ ROW_REASONS = {
     "not_an_email": gettext_lazy("This is not an e-mail address."),
     "not_a_country": gettext_lazy("This country is not known. Write its code, such as JP or US."),
     "not_a_term": gettext_lazy("This is not a length of time. Write it in months, such as 12."),
+    "reporting_currency": gettext_lazy(
+        "Figures are shown in this currency; its rate is always 1. Remove the row."
+    ),
+    "month_ahead": gettext_lazy(
+        "This month lies too far ahead. A rate may be entered for the next month at most."
+    ),
     "required": gettext_lazy("This cell must not be empty. Fill it in."),
     "not_clearable": gettext_lazy("This value cannot be cleared. Leave the cell empty to keep it."),
     "nul": gettext_lazy("The row holds a character that cannot be stored. Remove it."),

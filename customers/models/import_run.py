@@ -39,6 +39,7 @@ class ImportRun(models.Model):
         USAGE = "usage", _("Usage")
         TICKETS = "tickets", _("Support tickets")
         CHURN = "churn", _("Churn events")
+        EXCHANGE_RATES = "exchange_rates", _("Exchange rates")
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Uploaded")

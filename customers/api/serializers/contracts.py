@@ -1,5 +1,6 @@
 """Products, subscriptions with their versions, purchases and exchange rates as JSON."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,8 @@ from customers.models import (
     Subscription,
     SubscriptionVersion,
 )
+from customers.models.exchange_rate import MONTH_AHEAD, latest_month
+from lib.days import today
 
 
 class ProductSerializer(ResourceSerializer):
@@ -33,7 +36,22 @@ class ProductSerializer(ResourceSerializer):
 class ExchangeRateSerializer(ResourceSerializer):
     class Meta:
         model = ExchangeRate
-        fields = ["id", "currency", "month", "rate"]
+        fields = ["id", "currency", "month", "rate", "recorded_at"]
+        read_only_fields = ["recorded_at"]
+
+    def validate_month(self, month: date) -> date:
+        if month > latest_month(today()):
+            raise serializers.ValidationError(MONTH_AHEAD)
+        return month
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What is corrected is the worth; another currency or month is another rate."""
+        for name in ("currency", "month"):
+            if self.instance and values.get(name, getattr(self.instance, name)) != getattr(
+                self.instance, name
+            ):
+                raise serializers.ValidationError({name: [_("This cannot be changed.")]})
+        return values
 
 
 class PurchaseSerializer(ResourceSerializer):

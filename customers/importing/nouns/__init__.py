@@ -3,6 +3,7 @@
 from customers.importing.nouns.churn import CHURN
 from customers.importing.nouns.contacts import CONTACTS
 from customers.importing.nouns.customers import CUSTOMERS
+from customers.importing.nouns.exchange_rates import EXCHANGE_RATES
 from customers.importing.nouns.noun import Noun
 from customers.importing.nouns.purchases import PURCHASES
 from customers.importing.nouns.subscriptions import SUBSCRIPTIONS
@@ -18,6 +19,7 @@ NOUNS: dict[str, Noun] = {
     ImportRun.Noun.USAGE: USAGE,
     ImportRun.Noun.TICKETS: TICKETS,
     ImportRun.Noun.CHURN: CHURN,
+    ImportRun.Noun.EXCHANGE_RATES: EXCHANGE_RATES,
 }
 
 __all__ = ["NOUNS", "Noun"]

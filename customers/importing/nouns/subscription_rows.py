@@ -40,6 +40,12 @@ INSERT_VERSIONS = sql.SQL("""
     FROM written w JOIN import_versions s USING (subscription_id, effective_on)
 """)
 
+# The stamp of the subscription tells the next night to book its customer anew.
+STAMP = """
+    UPDATE customers_subscription s SET updated_at = clock_timestamp()
+    FROM customers_subscriptionversion v WHERE v.subscription_id = s.id AND v.id = ANY(%s)
+"""
+
 
 @dataclass
 class History:
@@ -176,6 +182,7 @@ def take_back(row_ids: list[int]) -> list[int]:
     version_of = dict(rows.values_list("pk", "record_id"))
     free = _uncorrected(list(version_of.values()))
     with connection.cursor() as cursor:
+        cursor.execute(STAMP, [free])
         cursor.execute("DELETE FROM customers_discount WHERE version_id = ANY(%s)", [free])
         cursor.execute("DELETE FROM customers_subscriptionversion WHERE id = ANY(%s)", [free])
         made = [
