@@ -5,7 +5,7 @@ MRR is a twelfth of the annual values the ledger keeps; figures are not rounded 
 in the reporting currency; losses are given as positive amounts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -33,6 +33,15 @@ class Movements:
     customers: dict[str, int]
     # MRR of customers who came under the traits or the plan asked about, less of those who left.
     moved: Decimal = Decimal(0)
+
+    def times(self, rate: Decimal) -> "Movements":
+        """The same steps in another currency."""
+        amounts = {
+            field.name: getattr(self, field.name) * rate
+            for field in fields(self)
+            if isinstance(getattr(self, field.name), Decimal)
+        }
+        return replace(self, **amounts)
 
     @property
     def gained(self) -> Decimal:

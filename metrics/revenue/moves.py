@@ -37,8 +37,10 @@ LINES = f"""
 STORED = "SELECT * FROM metrics_monthmovement WHERE month >= %(start)s AND month < %(end)s"
 LARGEST = """
     SELECT m.day, m.customer_id, c.name, m.kind, m.reason, m.amount
-    FROM ({lines}) m JOIN customers_customer c ON c.id = m.customer_id
-    WHERE m.kind <> 'fx' {chosen} {seen} ORDER BY abs(m.amount) DESC, m.id LIMIT %(limit)s
+    FROM (
+        SELECT * FROM ({lines}) every WHERE kind <> 'fx' {chosen} {seen}
+        ORDER BY abs(amount) DESC, id LIMIT %(limit)s
+    ) m JOIN customers_customer c ON c.id = m.customer_id ORDER BY abs(m.amount) DESC, m.id
 """
 
 
@@ -131,7 +133,7 @@ def largest_moves(question: Question, user: User, limit: int = 10) -> Sequence[M
     names: dict[str, Any] = {}
     if not user.sees_every_customer:
         customers, names = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
-        seen = f"AND m.customer_id IN ({customers})"
+        seen = f"AND customer_id IN ({customers})"
     with connection.cursor() as cursor:
         cursor.execute(
             LARGEST.format(lines=lines, chosen=chosen, seen=seen),

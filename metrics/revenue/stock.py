@@ -4,6 +4,7 @@ A run rate, not invoiced money: counts of the whole book, so there is no range. 
 paying customers only, so that free accounts do not dilute it; its median tells of a few giants.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from lib.days import add_months
 from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.metric import Metric
@@ -20,6 +22,8 @@ from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.start_set import DIMENSIONS, KEYS, TRAITS, chosen_by
 from metrics.rows import Rows
+
+DAY = timedelta(days=1)
 
 # One row for each paying customer at the end of a day.
 STOCK = f"""
@@ -66,9 +70,25 @@ def stocks_by(
         return {row[0]: Stock(*row[1:]) for row in cursor.fetchall()}
 
 
+def stocks_by_month(question: Question, months: Sequence[date]) -> dict[date, Stock]:
+    """The stock at the end of each month; of a running month as far as it is counted."""
+    if not months or not (ledger_of(question).has_months and is_booked(months[-1])):
+        ends = {month: min(add_months(month, 1) - DAY, question.today - DAY) for month in months}
+        return {month: stock(question, day) for month, day in ends.items()}
+    chosen, wanted = chosen_by(question)
+    statement = (
+        "SELECT month, sum(customers)::int, sum(value) FROM metrics_monthstock"
+        f" WHERE month BETWEEN %(first)s AND %(last)s {chosen} GROUP BY month"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, wanted | {"first": months[0], "last": months[-1]})
+        found = {row[0]: Stock(*row[1:]) for row in cursor.fetchall()}
+    return {month: found.get(month, Stock()) for month in months}
+
+
 def source_of(question: Question, day: date) -> tuple[str, dict[str, Any]]:
     """Rows with the columns of a stock: of a stored month where the day is its last."""
-    is_last = (day + timedelta(days=1)).day == 1 or (question.is_running and day == question.day)
+    is_last = (day + DAY).day == 1 or (question.is_running and day == question.day)
     if is_last and ledger_of(question).has_months and is_booked(day):
         return STORED, {"month": day.replace(day=1)}
     return customers_of(question, day)

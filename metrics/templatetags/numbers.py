@@ -21,6 +21,7 @@ register = template.Library()
 # The pages of figures, in the order of their tabs.
 PAGES = [
     ("metrics:overview", gettext_lazy("Overview")),
+    ("metrics:revenue", gettext_lazy("Revenue")),
     ("metrics:retention", gettext_lazy("Retention")),
     ("metrics:churn", gettext_lazy("Churn")),
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),

@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_list":         (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_detail figure": (302, 200, 200, 200, 200, 200),
+    "GET metrics:revenue":             (302, 200, 200, 200, 200, 200),
     "GET metrics:retention":           (302, 200, 200, 200, 200, 200),
     "GET metrics:cohort_cell cohort age": (302, 200, 200, 200, 200, 200),
     "GET metrics:churn":               (302, 200, 200, 200, 200, 200),

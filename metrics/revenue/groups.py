@@ -1,0 +1,50 @@
+"""The money of a period, group by group: by plan, segment, CSM or touch tier."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from lib.rates import Rate, ratio
+from metrics.question import Question
+from metrics.revenue.kept import trailing_year
+from metrics.revenue.start_set import StartSet, start_sets_by
+from metrics.revenue.stock import Stock, stocks_by
+
+# How a page names a grouping, and the field of a question that narrows to it.
+GROUPINGS = {"plan": "plan", "segment": "segment", "csm": "csm_id", "touch": "touch"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """`key` is "" or 0 for those without one. `nrr` is of the trailing twelve months."""
+
+    key: Any
+    customers: int
+    mrr: Decimal
+    share: Decimal | None
+    change: Decimal
+    nrr: Rate
+
+
+def groups_of(question: Question, grouping: str) -> list[Group]:
+    """Largest first; groups that pay nothing now and paid nothing before are left out."""
+    dimension = GROUPINGS[grouping]
+    now = stocks_by(question, dimension)
+    before = stocks_by(question, dimension, day=question.start - timedelta(days=1))
+    kept = start_sets_by(trailing_year(question), dimension)
+    whole = sum((stock.value for stock in now.values()), Decimal(0))
+    groups = []
+    for key in {*now, *before}:
+        stock = now.get(key, Stock())
+        groups.append(
+            Group(
+                key=key,
+                customers=stock.customers,
+                mrr=stock.mrr,
+                share=ratio(stock.value, whole),
+                change=stock.mrr - before.get(key, Stock()).mrr,
+                nrr=kept.get(key, StartSet()).nrr,
+            )
+        )
+    return sorted(groups, key=lambda group: (-group.mrr, str(group.key)))

@@ -1,0 +1,147 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.permissions import Permission, permission_needed
+from customers.models import Customer
+from lib.days import add_months, month_start
+from lib.periods import trailing_months
+from metrics import revenue_charts as pictures
+from metrics.catalogue import BY_CODE
+from metrics.charts import Chart
+from metrics.forms import Asked, asked_by
+from metrics.models import RevenueMovement
+from metrics.question import Question
+from metrics.revenue.groups import GROUPINGS, Group, groups_of
+from metrics.revenue.kept import trailing_year
+from metrics.revenue.moves import largest_moves, sums_by, waterfall
+from metrics.revenue.rates import rate_on
+from metrics.revenue.stock import stocks_by_month
+from metrics.revenue.two_clocks import as_known
+
+TREND_MONTHS = 13
+BY = {
+    "plan": gettext_lazy("Plan"), "segment": gettext_lazy("Segment"), "csm": gettext_lazy("CSM"),
+    "touch": gettext_lazy("Touch"),
+}  # fmt: skip
+OF_THE_PERIOD = ("mrr", "arr", "cmrr", "arpa")
+CHANGES = ("quick_ratio", "gross_revenue_churn")
+OF_A_YEAR = ("nrr", "grr")
+
+
+@never_cache
+@login_required
+@permission_needed(Permission.VIEW_NUMBERS)
+@require_safe
+def revenue(request: HttpRequest) -> HttpResponse:
+    """Recurring revenue of a period: figures, steps, months, groups and the largest moves."""
+    asked = asked_by(request)
+    by = request.GET.get("by", "")
+    by = by if by in GROUPINGS else "segment"
+    context: dict[str, Any] = {"asked": asked, "kept": [("by", by)], "by": by, "groupings": BY}
+    if RevenueMovement.objects.exists():
+        with as_known(asked.question):
+            context |= figures(asked, by, request.user)
+    return render(request, "metrics/revenue.html", context)
+
+
+def figures(asked: Asked, by: str, user: Any) -> dict[str, Any]:
+    """Amounts in the currency asked for; in the reporting one where no rate is known."""
+    rate = rate_on(asked.question.money, asked.question.day)
+    factor = 1 / rate if rate else Decimal(1)
+    currency = asked.question.money if rate else settings.REPORTING_CURRENCY
+    drawn, trend = charts(asked, factor, currency)
+    moves = largest_moves(asked.question, user)
+    return {
+        "tiles": tiles(asked.question, trend),
+        "charts": drawn,
+        "groups": [
+            (named(group, by, names(by, user)), narrowed(asked.question, by, group.key),
+             in_currency(group, factor))
+            for group in groups_of(asked.question, by)
+        ],
+        "moves": [replace(move, amount=move.amount * factor) for move in moves],
+        "money": currency,
+        "has_rate": bool(rate),
+        "sees_all": user.sees_every_customer,
+    }  # fmt: skip
+
+
+def tiles(question: Question, trend: list[Decimal]) -> list[dict[str, Any]]:
+    """MRR and what belongs to it, then what is kept in twelve months, then what moved."""
+    year = trailing_year(question)
+    asked = [(code, question, "") for code in OF_THE_PERIOD]
+    asked += [(code, year, _("12 months")) for code in OF_A_YEAR]
+    asked += [(code, question, "") for code in CHANGES]
+    return [
+        {
+            "code": code,
+            "figure": BY_CODE[code].answer(about),
+            "question": about,
+            "caption": caption,
+            "trend": trend if code == "mrr" else None,
+        }
+        for code, about, caption in asked
+    ]
+
+
+def charts(asked: Asked, factor: Decimal, currency: str) -> tuple[list[Chart], list[Decimal]]:
+    """The pictures, and the MRR of the months for the tile."""
+    question = asked.question
+    last = max(question.start, question.day)
+    year = question.about(period=trailing_months(last, TREND_MONTHS))
+    months = months_of(year)
+    mrr = {month: stock.mrr * factor for month, stock in stocks_by_month(year, months).items()}
+    moved: dict[tuple[date, str], Decimal] = {
+        (month, kind): sums.amount / 12 * factor
+        for (month, kind), sums in sums_by(year, "month", "kind").items()
+    }
+    steps = waterfall(question).times(factor)
+    drawn = [
+        pictures.waterfall_chart(steps, asked.period_in_words, currency),
+        pictures.months_chart(months, moved, currency),
+        pictures.mrr_chart(mrr, currency),
+    ]
+    return drawn, [mrr[month] for month in months]
+
+
+def months_of(question: Question) -> list[date]:
+    """The months of the period that have begun."""
+    months, last = [question.start], month_start(question.day)
+    while months[-1] < last:
+        months.append(add_months(months[-1], 1))
+    return months
+
+
+def names(by: str, user: User) -> dict[Any, str]:
+    """What the keys of a grouping are called, where that is not what they are."""
+    if by == "csm":
+        return {csm.pk: str(csm) for csm in User.objects.visible_to(user).csms()}
+    return {code: str(label) for code, label in Customer.Touch.choices} if by == "touch" else {}
+
+
+def named(group: Group, by: str, known: dict[Any, str]) -> str:
+    if not group.key:
+        return str({"plan": _("Without plan"), "segment": _("Without segment"),
+                    "csm": _("Without CSM"), "touch": _("Without touch tier")}[by])  # fmt: skip
+    return known.get(group.key, _("Somebody else") if by == "csm" else str(group.key))
+
+
+def narrowed(question: Question, by: str, key: Any) -> str:
+    """The query that asks the same about one group only."""
+    return question.about(**{by: key}).address
+
+
+def in_currency(group: Group, factor: Decimal) -> Group:
+    return replace(group, mrr=group.mrr * factor, change=group.change * factor)
