@@ -20,7 +20,12 @@ from lib.searching import search_key
 from metrics.models import Snapshot
 from metrics.usage import uses_by_day
 
-SORTS = ("health", "-health", "arr", "-arr", "renewal", "touch", "name", "-name")
+SORTS = (
+    "health", "-health", "arr", "-arr", "renewal", "nps", "-nps", "usage", "-usage", "touch",
+    "name", "-name",
+)  # fmt: skip
+# What was used more than in the 28 days before.
+USAGE_CHANGE = F("usage_28") - F("usage_before_28")
 # Of these orders the index stands on the snapshot; the others are of the customer.
 BY_SNAPSHOT: dict[str, list[OrderBy | str]] = {
     "health": [F("health_score").asc(nulls_last=True), "customer_id"],
@@ -28,7 +33,13 @@ BY_SNAPSHOT: dict[str, list[OrderBy | str]] = {
     "-arr": ["-mrr", "customer_id"],
     "arr": ["mrr", "-customer_id"],
     "renewal": [F("renews_on").asc(nulls_last=True), "customer_id"],
+    "nps": ["nps_score", "customer_id"],
+    "-nps": ["-nps_score", "-customer_id"],
+    "usage": [USAGE_CHANGE.asc(), "customer_id"],
+    "-usage": [USAGE_CHANGE.desc(), "-customer_id"],
 }
+# Orders of which those are left out who have no such figure.
+OF_KNOWN = {"-health": "health_score", "nps": "nps_score", "-nps": "nps_score"}
 BY_CUSTOMER: dict[str, list[OrderBy | str]] = {
     "touch": [F("last_touch_at").asc(nulls_first=True), "id"],
     "name": ["name", "id"],
@@ -45,7 +56,7 @@ LINE = [
     "name", "segment", "stage", "touch", "last_touch_at", "csm__full_name", "csm__email",
     "snapshot__health_band", "snapshot__health_score", "snapshot__health_change_7",
     "snapshot__stale_since", "snapshot__annual_value", "snapshot__renews_on",
-    "snapshot__nps_score", "snapshot__usage_28",
+    "snapshot__nps_score", "snapshot__usage_28", "snapshot__usage_before_28",
 ]  # fmt: skip
 
 
@@ -76,6 +87,10 @@ class Wishes:
         return self != Wishes(sort=self.sort)
 
     @property
+    def leaves_out_unknown(self) -> bool:
+        return self.sort in OF_KNOWN
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What is asked of the customers themselves, as conditions."""
         asked = {"segment": self.segment, "stage": self.stage, "touch": self.touch,
@@ -104,8 +119,9 @@ def ordered_keys(
         found = Customer.objects.visible_to(user).filter(met, wanted)
         return found.order_by(*BY_CUSTOMER[wishes.sort]).values_list("pk", flat=True)
     met = conditions(wishes, today=today, snapshot="")
-    scored = Q(health_score__isnull=False) if wishes.sort == "-health" else Q()
-    snapshots = Snapshot.objects.visible_to(user).filter(met, wanted, scored)
+    if wishes.sort in OF_KNOWN:
+        met &= Q(**{f"{OF_KNOWN[wishes.sort]}__isnull": False})
+    snapshots = Snapshot.objects.visible_to(user).filter(met, wanted)
     return snapshots.order_by(*BY_SNAPSHOT[wishes.sort]).values_list("pk", flat=True)
 
 

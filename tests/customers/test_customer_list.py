@@ -62,11 +62,14 @@ def test_a_csm_sees_only_her_own_customers(as_user, ana, ben):
 @pytest.mark.parametrize(
     ("sort", "first"),
     [("-arr", "Big"), ("arr", "Small"), ("renewal", "Small"), ("name", "Big"), ("-name", "Small"),
-     ("touch", "Big"), ("-health", "Big")],
+     ("touch", "Big"), ("-health", "Big"), ("nps", "Small"), ("-nps", "Big"), ("usage", "Small"),
+     ("-usage", "Big")],
 )  # fmt: skip
 def test_columns_sort_the_list(as_user, lea, sort, first):
-    big = with_score("Big", 80, lea, mrr=Decimal(9), renews_on=DAY + timedelta(days=90))
-    with_score("Small", 30, lea, mrr=Decimal(1), renews_on=DAY + timedelta(days=9))
+    big = with_score("Big", 80, lea, mrr=Decimal(9), renews_on=DAY + timedelta(days=90),
+                     nps_score=9, usage_28=20, usage_before_28=10)  # fmt: skip
+    with_score("Small", 30, lea, mrr=Decimal(1), renews_on=DAY + timedelta(days=9), nps_score=2,
+               usage_28=30, usage_before_28=50)  # fmt: skip
     Customer.objects.exclude(pk=big.pk).update(last_touch_at="2026-06-01T00:00Z")
 
     assert names(as_user(lea).get(LIST, {"sort": sort}))[0] == first
@@ -101,6 +104,16 @@ def sakura(lea) -> Customer:
     customer.save()
     with_score("Umbrella Corporation", 12, lea)
     return customer
+
+
+def test_whoever_never_answered_is_left_out_when_answers_sort_the_list(as_user, lea):
+    with_score("Silent", 50, lea)
+    with_score("Well", 80, lea, nps_score=9)
+
+    response = as_user(lea).get(LIST, {"sort": "nps"})
+
+    assert names(response) == ["Well"]
+    assert b"without a score are left out" in response.content
 
 
 @pytest.mark.parametrize("few", [2_000, 0])
