@@ -42,12 +42,11 @@ def test_a_name_is_never_a_program(page_as, ada, customer):
     page, asked = page_as(ada), []
     page.on("dialog", lambda dialog: asked.append(dialog.message))
     addresses = [
-        "/", "/customers/", f"/customers/?q={EVIL}", customer.get_absolute_url(), "/tasks/",
-        "/alerts/", "/overview/", "/settings/users/", f"/admin/customers/customer/{customer.pk}/",
+        f"/customers/?q={EVIL}", "/tasks/", "/alerts/",
+        f"/admin/customers/customer/{customer.pk}/", customer.get_absolute_url(),
     ]  # fmt: skip
 
     statuses = {address: page.goto(address).status for address in addresses}
-    page.goto(customer.get_absolute_url())
 
     assert set(statuses.values()) == {200}, statuses
     assert page.locator("h1").inner_text().strip() == EVIL
