@@ -12,6 +12,7 @@ from metrics.models import (
     ClosedMonth,
     CohortStep,
     CompanyDay,
+    ContractTerm,
     CustomerLife,
     CustomerTrait,
     CustomerValue,
@@ -65,6 +66,12 @@ class CustomerTraitAdmin(ReadOnly):
 @admin.register(Assumption)
 class AssumptionAdmin(BackOffice):
     list_display = ("name", "effective_on", "value", "author")
+
+
+@admin.register(ContractTerm)
+class ContractTermAdmin(ReadOnly):
+    list_display = ("last_day", "customer", "subscription", "expiring", "renewed", "renewed_on")
+    search_fields = ("=customer_id",)
 
 
 @admin.register(CustomerLife)

@@ -48,6 +48,7 @@ FLAGS: dict[str, Promise] = {
     "low_confidence": _("Few cases: the range is wide."),
     "maturing": _("Still open: answers may come."),
     "estimate": _("An estimate by a model."),
+    "in_grace": _("Some may still be renewed late."),
     "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
     "so_far": _("So far: the period is not over."),
 }

@@ -2,6 +2,7 @@ from metrics.models.alert import Alert
 from metrics.models.assumption import Assumption
 from metrics.models.closed_month import ClosedLine, ClosedMonth
 from metrics.models.company_day import CompanyDay
+from metrics.models.contract_term import ContractTerm
 from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
 from metrics.models.customer_value import CustomerValue
@@ -32,6 +33,7 @@ __all__ = [
     "ClosedMonth",
     "CohortStep",
     "CompanyDay",
+    "ContractTerm",
     "CustomerLife",
     "CustomerTrait",
     "CustomerValue",

@@ -4,6 +4,8 @@ from typing import Any
 
 from metrics.question import Question
 from metrics.retention.lives import LIVES, STEPS
+from metrics.retention.terms import COLUMNS as TERM_COLUMNS
+from metrics.retention.terms import TERMS
 from metrics.revenue.two_clocks import is_recalling
 
 KNOWN = "customer_id IN (SELECT customer_id FROM known_customer)"
@@ -31,6 +33,11 @@ def lives() -> str:
 def steps() -> str:
     """SQL of what stands after FROM: the steps of cohorts."""
     return _source("metrics_cohortstep", STEP_COLUMNS, STEPS)
+
+
+def terms() -> str:
+    """SQL of what stands after FROM: the terms of contracts."""
+    return _source("metrics_contractterm", TERM_COLUMNS, TERMS)
 
 
 def _source(table: str, columns: str, built: str) -> str:

@@ -20,9 +20,9 @@ def start_sets_by_month(
 ) -> list[tuple[date, StartSet]]:
     """The windows of so many months that end with each finished month up to the question's last.
 
-    Months are stored as they are known today, so as known on a day there are none.
+    Months are stored as they are known today: on another clock there are none.
     """
-    if question.known_on is not None:
+    if question.clock:
         return []
     chosen, values = chosen_by(question)
     end = month_start(question.end)

@@ -21,6 +21,7 @@ from customers.models import Customer
 from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.retention.lives import keep_lives
+from metrics.retention.terms import keep_terms
 from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
 
 BATCH = 20_000
@@ -174,6 +175,7 @@ def book_movements(customers: Sequence[int], *, through: date) -> int:
             cursor.execute(FORGET, {"customers": list(customers)})
         lines = book_into("metrics_revenuemovement", customers, through=through)
         keep_lives(customers)
+        keep_terms(customers)
         return lines
 
 

@@ -21,7 +21,7 @@ from metrics.retention_charts import churn_chart
 from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
 
-TILES = ("logo_churn", "annualised_churn", "early_churn")
+TILES = ("logo_churn", "annualised_churn", "early_churn", "renewal_rate")
 COLUMNS = {"segment": "segment", "csm": "csm_id", "touch": "touch", "plan": "plan"}
 TRAITS = {
     "segment": _("Segment"), "plan": _("Plan"), "csm": _("CSM"), "touch": _("Touch"),
