@@ -84,8 +84,8 @@ FROM customers_customer
 """
 SURVEY_ROWS = """
 INSERT INTO surveys_response (survey_id, customer_id, contact_id, score, comment, language, grade,
-    answered_at, changed_at)
-SELECT (SELECT min(id) FROM surveys_survey), customer_id, id, id %% 11, '', 'ja', 'confirmed',
+    interaction, answered_at, changed_at)
+SELECT (SELECT min(id) FROM surveys_survey), customer_id, id, id %% 11, '', 'ja', 'confirmed', '',
     now() - id %% 80 * interval '1 day', now()
 FROM customers_contact WHERE id %% 3 = 0
 """

@@ -33,6 +33,9 @@ ROW_REASONS = {
     "not_an_email": gettext_lazy("This is not an e-mail address."),
     "not_a_country": gettext_lazy("This country is not known. Write its code, such as JP or US."),
     "not_a_term": gettext_lazy("This is not a length of time. Write it in months, such as 12."),
+    "worth_too_much": gettext_lazy(
+        "Price and quantity come to more than 100,000,000,000,000,000 a year. Correct them."
+    ),
     "reporting_currency": gettext_lazy(
         "Figures are shown in this currency; its rate is always 1. Remove the row."
     ),

@@ -18,6 +18,14 @@ from lib.audit import audited
 from lib.money import validate_currency
 from lib.stamps import stamped, updated_at
 
+# More than any contract is worth in a year, and as much as the ledger can hold.
+MOST_A_YEAR = Decimal(10) ** 17
+A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
+
+
+def is_worth_too_much(price: Decimal, quantity: Decimal, interval: str, count: int) -> bool:
+    return price * quantity * A_YEAR[interval] > MOST_A_YEAR * count
+
 
 @audited(exclude=["updated_at"])
 class Subscription(models.Model):

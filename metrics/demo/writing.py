@@ -74,7 +74,12 @@ def write_rates(today: date) -> None:
         month = add_months(month_start(today), -back)
         drift = Decimal(1) - Decimal(back) * Decimal("0.003") + Decimal(back % 5) * Decimal("0.004")
         rates += [
-            ExchangeRate(currency=code, month=month, rate=round(drift / PER_YEN[code], 6))
+            ExchangeRate(
+                currency=code,
+                month=month,
+                rate=round(drift / PER_YEN[code], 6),
+                recorded_at=day_start(month),
+            )
             for code in ("USD", "EUR")
         ]
     ExchangeRate.objects.bulk_create(rates)

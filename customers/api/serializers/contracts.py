@@ -1,6 +1,7 @@
 """Products, subscriptions with their versions, purchases and exchange rates as JSON."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from customers.models import (
     SubscriptionVersion,
 )
 from customers.models.exchange_rate import MONTH_AHEAD, latest_month
+from customers.models.subscription import is_worth_too_much
 from lib.days import today
 
 
@@ -106,6 +108,18 @@ class VersionSerializer(ResourceSerializer):
         paused_on, resumes_on = values.get("paused_on"), values.get("resumes_on")
         if resumes_on is not None and (paused_on is None or resumes_on <= paused_on):
             raise serializers.ValidationError({"resumes_on": [_("This must be after the pause.")]})
+        ends_on = values.get("ends_on")
+        if ends_on is not None and ends_on < values["effective_on"]:
+            raise serializers.ValidationError(
+                {"ends_on": [_("This must not be before the start.")]}
+            )
+        worth = (
+            values.get("price", Decimal(0)), values.get("quantity", Decimal(1)),
+            values.get("interval", "month"), values.get("interval_count", 1),
+        )  # fmt: skip
+        if is_worth_too_much(*worth):
+            too_much = _("Price and quantity come to more than anybody pays. Correct them.")
+            raise serializers.ValidationError({"price": [too_much]})
         return values
 
 

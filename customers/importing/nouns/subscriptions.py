@@ -13,6 +13,7 @@ from customers.importing.drafts import CHANGED, NEW, UNCHANGED, Draft, Rejected
 from customers.importing.nouns.noun import Noun
 from customers.importing.nouns.subscription_columns import COLUMNS
 from customers.importing.nouns.subscription_rows import History, histories, save, take_back
+from customers.models.subscription import is_worth_too_much
 from lib.days import add_months
 
 PLAIN = ("plan", "currency", "quantity", "ends_on", "trial_ends_on", "auto_renews", "renews_on",
@@ -29,6 +30,7 @@ MONTHS = {
     "month": Decimal(1),
     "year": Decimal(12),
 }
+WORTH = ("price", "quantity", "interval", "interval_count")
 STORED_PRICE = Decimal(1).scaleb(-12)
 
 
@@ -134,6 +136,8 @@ def _next_term(given: dict[str, Any], values: dict[str, Any], as_of: Any) -> Any
 def _check(given: dict[str, Any], values: dict[str, Any]) -> None:
     if values["ends_on"] and values["ends_on"] < values["effective_on"]:
         raise Rejected("ends_on", "ends_before_start")
+    if is_worth_too_much(*(values[name] for name in WORTH)):
+        raise Rejected("price" if "price" in given else "quantity", "worth_too_much")
     paused, resumes = values["paused_on"], values["resumes_on"]
     if resumes and not (paused and resumes > paused):
         raise Rejected("resumes_on", "resume_without_pause")
