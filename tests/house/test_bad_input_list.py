@@ -7,7 +7,7 @@ import pytest
 from tests.house.sources import ROOT
 
 LIST = ROOT / "docs" / "bad-input.md"
-KINDS = {"LG": 15, "AP": 27, "EV": 14, "IM": 17, "SV": 8}
+KINDS = {"LG": 15, "AP": 27, "EV": 14, "IM": 17, "SV": 8, "NU": 11}
 # Pictures, shared filters and merging are not built yet.
 OTHERS = {"UI1", "UI3", "UI5"}
 LINE = re.compile(r"^\| ([A-Z]{2}\d+) \|[^|]*\| (.+) \|$", re.MULTILINE)
