@@ -41,6 +41,14 @@ TIMETABLE = {
         "task": "metrics.jobs.close_due_month",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "every minute, make reports that are due or wait": {
+        "task": "metrics.jobs.make_waiting_reports",
+        "schedule": timedelta(seconds=60),
+    },
+    "every hour, forget reports of yesterday": {
+        "task": "metrics.jobs.forget_reports",
+        "schedule": timedelta(hours=1),
+    },
     "every morning, make room for the next year": {
         "task": "metrics.jobs.keep_partitions",
         "schedule": crontab(hour="3", minute="40"),

@@ -245,6 +245,8 @@ STORAGES = {
 }
 # Uploads wait here, outside the web root; only jobs read them.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
+# Fonts that reports are set in come before those that are shipped.
+REPORT_FONT_DIRS = env.list("REPORT_FONT_DIRS", default=[])
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200_000_000)

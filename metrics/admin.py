@@ -26,6 +26,9 @@ from metrics.models import (
     Night,
     NightChunk,
     PersonDayLine,
+    Report,
+    ReportNotice,
+    ReportSchedule,
     RevenueMovement,
     Scorecard,
     Snapshot,
@@ -106,6 +109,21 @@ class ClosedMonthAdmin(ReadOnly):
 class ClosedLineAdmin(ReadOnly):
     list_display = ("closed_month", "customer_id", "day", "kind", "amount", "balance")
     search_fields = ("=customer_id",)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("created_at", "subject", "format", "owner", "state", "progress", "ready_at")
+
+
+@admin.register(ReportSchedule)
+class ReportScheduleAdmin(ReadOnly):
+    list_display = ("subject", "format", "rhythm", "owner", "next_on")
+
+
+@admin.register(ReportNotice)
+class ReportNoticeAdmin(ReadOnly):
+    list_display = ("report_id", "recipient_id", "sent_at")
 
 
 @admin.register(CompanyDay)

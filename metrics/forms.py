@@ -7,17 +7,19 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.permissions import Permission
 from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPin, WinBack
 from customers.segments import known_segments
 from lib import days
-from lib.periods import Period, month_of, quarter_of, year_of
-from metrics.models import Assumption
+from lib.periods import month_of, quarter_of, year_of
+from metrics.catalogue import METRICS
+from metrics.models import Assumption, ReportSchedule
+from metrics.models.report import Format, Subject
+from metrics.periods_in_words import period_in_words
 from metrics.plans import known_plans
 from metrics.question import NOBODY, REPORTED, Question, QuestionUnclearError, question_of
 
@@ -127,20 +129,6 @@ def asked_by(request: HttpRequest) -> Asked:
     return Asked(question, QuestionForm(question, user), faults)
 
 
-def period_in_words(period: Period) -> str:
-    if period.kind == "month":
-        return date_format(period.start, "YEAR_MONTH_FORMAT")
-    if period.kind == "quarter":
-        year, quarter = period.code.split("-Q")
-        return _now("Q%(quarter)s of %(year)s") % {"quarter": quarter, "year": year}
-    if period.kind == "year":
-        return _now("Fiscal year %(year)s") % {"year": period.code}
-    return _now("%(start)s to %(end)s") % {
-        "start": date_format(period.start, "SHORT_DATE_FORMAT"),
-        "end": date_format(period.last_day, "SHORT_DATE_FORMAT"),
-    }
-
-
 def period_choices(question: Question) -> list[Any]:
     """Months, quarters and years up to the running one; the one asked for is always among them."""
     today: date = question.today
@@ -248,3 +236,51 @@ class TouchPinForm(forms.ModelForm):
         if until < days.today():
             raise forms.ValidationError(_("The last day must not lie in the past."))
         return until
+
+
+class ReportForm(forms.Form):
+    """What to make: about what, as which file. The rest is the question of the address."""
+
+    subject = forms.ChoiceField(label=_("Report"), choices=Subject.choices)
+    format = forms.ChoiceField(label=_("Format"), choices=Format.choices)
+    metric = forms.ChoiceField(label=_("Figure"), required=False)
+    customer = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        metrics = [(metric.code, metric.name) for metric in METRICS]
+        self.fields["metric"].choices = [("", "–"), *metrics]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        subject = cleaned.get("subject")
+        if subject == Subject.FIGURE and not cleaned.get("metric"):
+            self.add_error("metric", _("Choose the figure."))
+        if subject == Subject.CUSTOMER:
+            visible = Customer.objects.visible_to(self.user)
+            if not visible.filter(pk=cleaned.get("customer")).exists():
+                self.add_error("customer", _("Choose one of your customers."))
+        elif not self.user.may(Permission.VIEW_NUMBERS):
+            self.add_error("subject", _("You may not see these figures."))
+        return cleaned
+
+
+class ScheduleForm(forms.ModelForm):
+    """A report that comes by itself, to people who may see it."""
+
+    class Meta:
+        model = ReportSchedule
+        fields = ["subject", "format", "rhythm", "recipients"]
+        widgets = {"recipients": forms.CheckboxSelectMultiple()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).order_by("full_name", "pk")
+        self.fields["recipients"].queryset = people  # type: ignore[attr-defined]
+        offered = [choice for choice in Subject.choices if choice[0] not in BY_HAND_ONLY]
+        self.fields["subject"].choices = offered  # type: ignore[attr-defined]
+
+
+# These need to know which figure or customer, and are asked for from its page.
+BY_HAND_ONLY = (Subject.FIGURE, Subject.CUSTOMER)

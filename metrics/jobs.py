@@ -10,9 +10,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from lib import days
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
-from metrics.models import CustomerValue
+from metrics.models import CustomerValue, Report
+from metrics.reports.ordering import forget_old_reports, mail_due_notices, order_due
 from metrics.revenue import closing, rebooking
 from metrics.value import valuing
 
@@ -102,6 +104,35 @@ def close_due_month() -> None:
         closing.close_month(month, today=local_day(now))
     except closing.MonthNotClosableError as why:
         logger.warning("month %s not closed: %s", month, why)
+
+
+@shared_task
+def make_report(report_id: int) -> None:
+    """Draw and write one report. Drawing is heavy; only the worker that does it loads it."""
+    from metrics.reports.making import make_report as make
+
+    if make(report_id):
+        mail_notices.delay()
+
+
+@shared_task
+def make_waiting_reports() -> None:
+    """Order what schedules are due, and ring for reports whose bell nobody heard."""
+    order_due(days.today())
+    for report_id in Report.objects.waiting().values_list("pk", flat=True)[:MOST_RINGS]:
+        make_report.delay(report_id)
+    mail_notices()
+
+
+@shared_task
+def mail_notices() -> None:
+    """Tell recipients of schedules that their report is ready, each once."""
+    mail_due_notices()
+
+
+@shared_task
+def forget_reports() -> None:
+    forget_old_reports()
 
 
 @shared_task

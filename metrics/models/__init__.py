@@ -19,6 +19,7 @@ from metrics.models.month import (
     MonthStock,
 )
 from metrics.models.night import Night, NightChunk
+from metrics.models.report import Report, ReportNotice, ReportSchedule
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
 from metrics.models.snapshot import Snapshot
@@ -50,6 +51,9 @@ __all__ = [
     "NightChunk",
     "PersonDay",
     "PersonDayLine",
+    "Report",
+    "ReportNotice",
+    "ReportSchedule",
     "RevenueMovement",
     "Scorecard",
     "Snapshot",

@@ -27,6 +27,7 @@ PAGES = [
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),
     ("metrics:closed_month_list", gettext_lazy("Closed months")),
     ("metrics:figure_list", gettext_lazy("All figures")),
+    ("metrics:report_list", gettext_lazy("Reports")),
 ]
 
 

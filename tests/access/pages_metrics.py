@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from customers.models import CostLine
-from metrics.models import Alert, ClosedMonth, Night
+from metrics.models import Alert, ClosedMonth, Night, ReportSchedule
+from metrics.reports.ordering import order_report
 from tests.factories import DAY, NOON
 
 
@@ -13,6 +14,10 @@ def closed_month() -> str:
 
 
 OBJECTS = {
+    "report": lambda world: order_report(world["ana"], "board", "pdf", {}),
+    "schedule": lambda world: ReportSchedule.objects.create(
+        subject="board", format="pdf", rhythm="monthly", owner=world["ana"], next_on=DAY
+    ),
     "cost_line": lambda _world: CostLine.objects.create(
         kind="tools",
         label="CRM",
@@ -65,6 +70,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:closed_month_new":    (302, 403, 403, 200, 403, 200),
     "GET metrics:closed_month_detail closed": (302, 200, 200, 200, 200, 200),
     "POST metrics:closed_month_close closed": (302, 403, 403, 302, 403, 302),
+    "GET metrics:report_list":         (302, 200, 200, 200, 200, 200),
+    "POST metrics:report_new":         (302, 302, 302, 302, 302, 302),
+    "GET metrics:report_progress report": (302, 404, 200, 404, 404, 404),
+    "GET metrics:report_download report": (302, 404, 302, 404, 404, 404),
+    "POST metrics:schedule_new":       (302, 302, 302, 302, 302, 302),
+    "POST metrics:schedule_stop schedule": (302, 404, 302, 404, 404, 404),
     "GET metrics:night_list":          (302, 200, 200, 200, 200, 200),
     "GET metrics:night_detail night":  (302, 200, 200, 200, 200, 200),
     "POST metrics:night_close":        (302, 403, 403, 302, 403, 302),

@@ -1,0 +1,1 @@
+"""Reports: what is in them, how they are drawn and written, and who is sent them."""

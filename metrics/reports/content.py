@@ -1,0 +1,33 @@
+"""What a report says, before anybody draws or writes it: figures, pictures, tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from metrics.charts import Chart, Text
+from metrics.figure import Figure
+from metrics.metric import Metric
+from metrics.question import Question
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells keep their types: Decimal, int, float, date, text or None. `rows` may be very long."""
+
+    title: Text
+    heads: Sequence[Text]
+    rows: Iterable[Sequence[Any]]
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class Content:
+    """`about` are pairs that say what it rests on: filters, day, assumptions, who made it."""
+
+    title: str
+    subtitle: str
+    question: Question
+    figures: Sequence[tuple[Metric, Figure]] = ()
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    about: Sequence[tuple[Text, Any]] = field(default_factory=list)

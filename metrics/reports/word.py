@@ -1,0 +1,109 @@
+"""A report as a Word file: headings, pictures with their description, real tables."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+from metrics.reports.content import Content
+from metrics.reports.drawing import png_of
+from metrics.reports.pdf import chart_data, table_data
+from metrics.reports.wording import cell_in_words, figure_in_words, range_in_words, remark
+
+# What Word on each system has; it falls back by itself where one is missing.
+FONT, JAPANESE_FONT = "Calibri", "Yu Gothic"
+THEMES = ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme")
+
+
+def write_word(content: Content) -> bytes:
+    document = Document()
+    dress(document)
+    document.core_properties.title = content.title
+    document.core_properties.author = "Enishi"
+    document.add_heading(content.title, 0)
+    document.add_paragraph(content.subtitle)
+    if content.figures:
+        document.add_heading(_("Figures"), 1)
+        add_table(
+            document,
+            [_("Figure"), _("Value"), _("Range, 95%"), _("Cases"), _("Remark")],
+            [
+                [str(metric.name), figure_in_words(metric, figure, content.question),
+                 range_in_words(metric, figure, content.question), f"{figure.n:,}", remark(figure)]
+                for metric, figure in content.figures
+            ],
+        )  # fmt: skip
+    for chart in content.charts:
+        document.add_heading(str(chart.title), 1)
+        add_picture(document, png_of(chart), str(chart.summary))
+        add_part(document, chart_data(chart, ""))
+    for table in content.tables:
+        document.add_heading(str(table.title), 1)
+        add_part(document, table_data(table))
+    add_definitions(document, content)
+    document.add_heading(_("About this report"), 1)
+    about = [[str(label), cell_in_words(value)] for label, value in content.about]
+    add_table(document, [_("What"), _("Value")], about)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def dress(document: Any) -> None:
+    """One font for Latin and one for Japanese; styles of the theme would bring others."""
+    for style in document.styles:
+        fonts = getattr(style.element, "rPr", None)
+        fonts = fonts.rFonts if fonts is not None else None
+        if style.name in ("Normal", "Title") or style.name.startswith("Heading"):
+            style.font.name = FONT
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        if fonts is not None:
+            for theme in THEMES:
+                fonts.attrib.pop(qn(theme), None)
+            fonts.set(qn("w:eastAsia"), JAPANESE_FONT)
+    document.styles["Normal"].font.size = Pt(10)
+    for section in document.sections:
+        section.left_margin = section.right_margin = Cm(2)
+
+
+def add_picture(document: Any, png: bytes, words: str) -> None:
+    document.add_picture(io.BytesIO(png), width=Cm(16.5))
+    described = document.inline_shapes[-1]._inline.docPr
+    described.set("descr", words)
+
+
+def add_part(document: Any, part: dict[str, Any]) -> None:
+    if part["rows"]:
+        add_table(document, part["heads"], part["rows"])
+    if part["more"]:
+        document.add_paragraph(part["more"])
+
+
+def add_table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The first column is text, the others are set right; the head is repeated on each page."""
+    table = document.add_table(rows=1, cols=len(heads), style="Light List")
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = head
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in rows:
+        cells = table.add_row().cells
+        for number, (cell, words) in enumerate(zip(cells, row, strict=True)):
+            cell.text = words
+            if number and words[:1].isdigit():
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def add_definitions(document: Any, content: Content) -> None:
+    if not content.figures:
+        return
+    document.add_heading(_("How it is counted"), 1)
+    for metric, _figure in content.figures:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(str(metric.name)).bold = True
+        paragraph.add_run(f"  {metric.formula}\n{metric.definition}")
