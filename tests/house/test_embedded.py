@@ -94,7 +94,7 @@ def cpu_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -120,7 +120,7 @@ def answers(said: str) -> bool:
     address = re.search(r"running at\s+(\S+)", said)[1]
     with (
         contextlib.suppress(OSError),
-        urllib.request.urlopen(f"{address}/health/ready/", timeout=5) as answer,
+        urllib.request.urlopen(f"{address}/health/ready/", timeout=30) as answer,
     ):
         return answer.status == 200
     return False
@@ -144,9 +144,9 @@ def first_run(odd_house) -> dict[str, object]:
     wait_for(lambda: are_others(children_of(enishi.pid), killed))
     wait_for(lambda: answers(said))
     again = children_of(enishi.pid)
-    beside = embedded(odd_house, "serve", before=before).communicate(timeout=60)[0]
+    beside = embedded(odd_house, "serve", before=before).communicate(timeout=120)[0]
     enishi.send_signal(signal.SIGINT)
-    status = enishi.wait(60)
+    status = enishi.wait(120)
     return {"started": started, "again": again, "beside": beside, "status": status}
 
 
@@ -194,7 +194,7 @@ def test_a_command_beside_servers_gets_both_and_leaves_nothing(house):
     )
 
     process = embedded(house, "exec", "--", sys.executable, "-c", code)
-    said = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=120)[0]
 
     assert process.returncode == 7, said
     assert said.startswith("postgres://postgres@/enishi?host=")
@@ -210,7 +210,7 @@ def test_servers_end_with_their_command_even_when_it_is_killed(house):
     process.kill()
     wait_for(lambda: not any(map(is_alive, [children["bin/postgres"], children["valkey-server"]])))
     left = list((house / "var" / "throwaway").iterdir())
-    embedded(house, "exec", "--", "true", env=OWN_SERVERS).communicate(timeout=60)
+    embedded(house, "exec", "--", "true", env=OWN_SERVERS).communicate(timeout=120)
 
     assert len(left) == 1
     assert list((house / "var" / "throwaway").iterdir()) == []
@@ -253,13 +253,17 @@ def test_postgres_starts_as_root_also_after_a_kill_with_a_foreign_pid(tmp_path, 
 
 
 def test_a_port_that_is_taken_or_no_port_is_a_clear_sentence(house):
+    def said_with(port: str) -> str:
+        return embedded(house, "serve", env=OWN_SERVERS | {"PORT": port}).communicate(timeout=120)[
+            0
+        ]
+
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-
-        said = embedded(house, "serve", env=OWN_SERVERS | {"PORT": port}).communicate(timeout=20)[0]
-    odd = embedded(house, "serve", env=OWN_SERVERS | {"PORT": "eighty"}).communicate(timeout=20)[0]
+        said = said_with(port)
+    odd = said_with("eighty")
 
     assert f"enishi: Port {port} is taken." in said
     assert "enishi: PORT is 'eighty'; it must be a number from 1 to 65535." in odd

@@ -69,7 +69,7 @@ def ring_until(valkey: Valkey, is_enough) -> None:
     """What beat does: ring, whether anybody hears it or not."""
     bell = Celery(broker=f"{valkey.url}/0", set_as_current=False)
     bell.conf.broker_transport_options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not is_enough() and time.monotonic() < deadline:
         with contextlib.suppress(RedisError, KombuError, OperationalError, OSError):
             bell.send_task("outreach.jobs.send_ready_messages", queue="mail", retry=False)

@@ -76,7 +76,7 @@ def children_of(master):
     return [int(pid) for pid in listed.split()]
 
 
-def wait_until(holds, seconds=30):
+def wait_until(holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
