@@ -20,6 +20,7 @@ LAST_TERM = 1e-13
 MOST_TERMS = 200_000
 # Between these logarithms a parameter is sought; beyond, all customers are the same.
 FARTHEST = 15.0
+ALL_ALIKE = 10_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class ShiftedBetaGeometric:
     alpha: float
     beta: float
     log_likelihood: float = float("nan")
+
+    @property
+    def is_constant(self) -> bool:
+        """All customers leave alike: the parameters grow without bound and mean nothing."""
+        return self.alpha + self.beta > ALL_ALIKE
 
     def loss(self, step: int) -> float:
         """P(step): the share of the first cohort lost at that renewal, 1 is the first."""
