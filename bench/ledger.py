@@ -6,6 +6,7 @@ its lines are those of the ledger is checked, and that the ledger comes to what 
 a day's increment, the books as known then (from months and a year ago), and closing a month.
 """
 
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -106,6 +107,7 @@ def run(scale: float) -> list[Row]:
     whole = seconds_of(lambda: rebuild_movements(through=newest))
     yardsticks.append(_yardstick(newest))
     _check_the_same(newest)
+    print(f"rebuilt in {whole:.1f} s, statement {median(yardsticks):.1f} s", file=sys.stderr)
     facts = SubscriptionVersion.objects.count()
     name = f"rebuild of the ledger, {facts:,} versions"
     rows = [

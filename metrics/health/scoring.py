@@ -22,6 +22,7 @@ from lib.days import day_bounds
 from metrics.health.inputs import GATHER
 from metrics.health.measures import Measure
 from metrics.models import Scorecard
+from metrics.revenue.learned import LEARNED_SINCE
 from metrics.revenue.value import FOR_EVER, value_parameters
 
 CAP = 39
@@ -100,27 +101,11 @@ WRITE_GONE = """
     FROM inputs i
     WHERE NOT i.is_active AND s.customer_id = i.customer_id AND s.annual_value <> i.annual
 """
-# Whose ledger is out of date: the total changed, or something was learned since the last night:
-# of a subscription, of one that was taken back, or of a rate its money is converted with.
-TOUCHED = """
+# Whose ledger is out of date: the total changed, or something was learned since the last night.
+TOUCHED = f"""
     SELECT i.customer_id FROM inputs i
     LEFT JOIN metrics_snapshot s ON s.customer_id = i.customer_id
-    WHERE i.annual <> coalesce(s.annual_value, 0) OR i.customer_id IN (
-        SELECT s.customer_id FROM customers_subscriptionversion v
-        JOIN customers_subscription s ON s.id = v.subscription_id
-        WHERE v.recorded_at >= %(since)s AND s.customer_id BETWEEN %(first)s AND %(last)s
-        UNION
-        SELECT s.customer_id FROM customers_subscription s
-        WHERE s.updated_at >= %(since)s AND s.customer_id BETWEEN %(first)s AND %(last)s
-        UNION
-        SELECT e.customer_id FROM customers_subscriptionevent e
-        WHERE e.pgh_created_at >= %(since)s AND e.pgh_label = 'delete'
-            AND e.customer_id BETWEEN %(first)s AND %(last)s
-        UNION
-        SELECT s.customer_id FROM customers_subscriptionversion v
-        JOIN customers_subscription s ON s.id = v.subscription_id
-        WHERE s.customer_id BETWEEN %(first)s AND %(last)s AND v.currency IN (
-            SELECT currency FROM customers_exchangerateevent WHERE pgh_created_at >= %(since)s))
+    WHERE i.annual <> coalesce(s.annual_value, 0) OR i.customer_id IN ({LEARNED_SINCE})
 """
 SCORE = f"""
     WITH {GATHER}, {WEIGH}, scores AS ({WRITE_SCORES}), snapshots AS ({WRITE_SNAPSHOTS}),

@@ -17,16 +17,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from customers.models import SubscriptionVersion
 from lib.days import add_months, day_start, days_between
 from lib.periods import month_of
 from metrics.catalogue import METRICS
 from metrics.models import ClosedMonth, Night
 from metrics.question import REPORTED, Question
 from metrics.revenue.freezing import frozen
+from metrics.revenue.learned import learned_since
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.two_clocks import as_known
 
+# A row may be stamped long before its import is committed.
+SLOW_IMPORTS = timedelta(hours=1)
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('closed_month'))"
 OPENING = """
     INSERT INTO metrics_closedline
@@ -147,13 +149,9 @@ def close_month(month: date, *, today: date, by: User | None = None) -> ClosedMo
 def _book_what_is_new(today: date) -> None:
     """Facts recorded since the last night belong to what is reported."""
     last = Night.objects.filter(state=Night.State.DONE).order_by("-day").first()
-    since = last.started_at if last and last.started_at else None
-    fresh = SubscriptionVersion.objects.all()
-    if since:
-        fresh = fresh.filter(recorded_at__gte=since - timedelta(hours=1))
-    through = last.day if last else today - timedelta(days=1)
-    customers = fresh.values_list("subscription__customer_id", flat=True).distinct()
-    book_movements(sorted(customers), through=through)
+    began = last.started_at if last else None
+    customers = learned_since(began - SLOW_IMPORTS if began else None)
+    book_movements(customers, through=last.day if last else today - timedelta(days=1))
 
 
 def _freeze_lines(closed: ClosedMonth, question: Question) -> None:

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from customers.models import ExchangeRate
+from metrics.daily import close_day
 from metrics.jobs import rebook_currency
 from metrics.models import RevenueMovement
 from metrics.revenue.ledger import book_movements, rebuild_movements
@@ -100,3 +101,16 @@ def test_the_api_corrects_the_worth_and_nothing_else(api_of, lea):
     assert bad.status_code in (400, 422)
     dollar.refresh_from_db()
     assert (dollar.currency, dollar.rate) == ("USD", 141)
+
+
+def test_a_night_books_whom_a_rate_of_long_ago_touches(lea):
+    contract = SubscriptionFactory()
+    version(contract, FEBRUARY, 10, currency="USD")
+    for month, value in ((FEBRUARY, 140), (MARCH, 150)):
+        rate("USD", month, value, known_from=month)
+    close_day(date(2025, 4, 4))
+    ExchangeRate.objects.filter(month=FEBRUARY).update(rate=145)
+
+    close_day(date(2025, 4, 5))
+
+    assert movements() == [("2025-02-01", "new", 1450), ("2025-03-01", "fx", 50)]
