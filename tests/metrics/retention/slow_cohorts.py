@@ -50,3 +50,16 @@ def slow_triangle(
             row[age] = round(sum(kept(s, age, measure, variant) for s in members) / whole, 10)
         found[f"{month:%Y-%m}"] = row
     return found
+
+
+def slow_churn(histories: list[Pays], first: date, last: date) -> tuple[int, int, int]:
+    """Who paid before the days from `first` to `last`, who of them is lost, and who only inside."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    start = lost = early = 0
+    for steps in histories:
+        before, after = paid_on(steps, first - timedelta(days=1)), paid_on(steps, last)
+        start += before > 0
+        lost += before > 0 and after == 0
+        is_inside = any(paid_on(steps, inside) for inside in days)
+        early += before == 0 and after == 0 and is_inside
+    return start, lost, early

@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer, ExchangeRate
+from metrics.catalogue import BY_CODE
 from metrics.models import CohortStep, CustomerLife
+from metrics.question import question_of
 from metrics.retention.cohorts import COHORT_LOGO, COHORT_NET, cell_rows, triangle
+from metrics.retention.lost import lost_by_reason, lost_by_tenure
 from metrics.retention.survival import SURVIVAL_12
 from metrics.revenue.ledger import rebuild_movements
 from metrics.traits import keep_traits
@@ -22,7 +25,7 @@ from tests.metrics.retention.facts import (
     pays,
     shares,
 )
-from tests.metrics.retention.slow_cohorts import slow_triangle
+from tests.metrics.retention.slow_cohorts import slow_churn, slow_triangle
 
 pytestmark = pytest.mark.django_db
 SEVEN = [
@@ -179,7 +182,7 @@ histories = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories=histories)
 def test_the_triangle_agrees_with_looking_at_every_month_end(histories):
     with transaction.atomic():
@@ -194,9 +197,24 @@ def test_the_triangle_agrees_with_looking_at_every_month_end(histories):
                 assert shares(found) == slow_triangle(histories, measure, variant)
                 if variant == "survival" and measure != "net":
                     assert_never_rises(found)
+        assert_churn_agrees(histories)
         rebuild_movements(through=THROUGH)
         assert steps_stored() == kept
         transaction.set_rollback(True)
+
+
+def assert_churn_agrees(histories) -> None:
+    """Of April: the rate, its complement, early churn, and the lost one by one."""
+    question = question_of({"period": "2025-04"}, day("2025-07-01"))
+    start, lost, early = slow_churn(histories, day("2025-04-01"), day("2025-04-30"))
+
+    churn, kept = (BY_CODE[code].answer(question) for code in ("logo_churn", "logo_retention"))
+
+    assert (churn.numerator, churn.denominator, churn.parts["early"]) == (lost, start, early)
+    assert kept.numerator + churn.numerator == start
+    assert sum(n for _reason, n, _mrr in lost_by_reason(question)) == lost
+    bands = lost_by_tenure(question)
+    assert (sum(b.start for b in bands), sum(b.lost for b in bands)) == (start, lost)
 
 
 def assert_never_rises(found) -> None:
