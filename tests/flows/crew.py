@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psycopg
+import redis
 from celery import Celery
 from django.conf import settings
 from django.db import connection
@@ -83,8 +84,15 @@ class Crew:
                          "--without-mingle", "-l", "error"])  # fmt: skip
 
     def ring(self, job: str) -> None:
-        """As the clock does; a broker that is down cannot be rung."""
+        """As the clock does; a broker that is down cannot be rung.
+
+        Only when nobody is called already: each ring makes more jobs, and a busy machine would
+        never be through with them.
+        """
         try:
+            with redis.Redis.from_url(self.valkey.url) as client:
+                if client.llen("default"):
+                    return
             with Celery(broker=f"{self.valkey.url}/0", set_as_current=False) as bell:
                 bell.send_task(job, queue="default", retry=False)
         except Exception:  # noqa: S110  # kombu and redis both have their own errors
@@ -107,8 +115,6 @@ class Crew:
         self.worker.join()
 
     def empty_broker(self) -> None:
-        import redis
-
         with redis.Redis.from_url(self.valkey.url) as client:
             client.flushall()
 
