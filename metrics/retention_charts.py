@@ -35,7 +35,7 @@ def survival_chart(curve: Curve) -> Chart | None:
         summary=_("Share of customers not lost, by months since they first paid. %(title)s.")
         % {"title": title},
         spec=survival_spec(points),
-        heads=[_("Months"), _("Not lost"), _("Range, 95%"), _("At risk"), _("Lost")],
+        heads=[_("Months"), _("Not lost"), _("Range, 95%"), _("Numbers at risk"), _("Lost")],
         rows=[survival_row(curve, month) for month in range(last + 1)],
     )
 
@@ -95,7 +95,7 @@ def survival_spec(points: list[Spec]) -> Spec:
         {"field": "share", "type": "quantitative", "format": ".1%", "title": _("Not lost")},
         {"field": "low", "type": "quantitative", "format": ".1%", "title": _("From")},
         {"field": "high", "type": "quantitative", "format": ".1%", "title": _("To")},
-        {"field": "risk", "type": "quantitative", "format": ",d", "title": _("At risk")},
+        {"field": "risk", "type": "quantitative", "format": ",d", "title": _("Numbers at risk")},
     ]
     band = {
         "mark": {"type": "area", "interpolate": "step-after", "color": "@info", "opacity": 0.18},
