@@ -29,6 +29,16 @@ PAGES = [
     ("metrics:figure_list", gettext_lazy("All figures")),
     ("metrics:report_list", gettext_lazy("Reports")),
 ]
+# The report that says what a page says.
+SUBJECTS = {
+    "metrics:overview": "overview",
+    "metrics:revenue": "revenue",
+    "metrics:retention": "retention",
+    "metrics:churn": "churn",
+    "metrics:loyalty": "loyalty",
+    "metrics:value_and_cost": "value",
+    "metrics:engagement": "engagement",
+}
 
 
 def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -> SafeString | str:
@@ -94,4 +104,5 @@ def numbers_tabs(context: dict[str, Any], question: Question | None = None) -> d
         "pages": PAGES,
         "current_page": context.get("current_page", ""),
         "query": question.address if question else "",
+        "subject": SUBJECTS.get(context.get("current_page", ""), ""),
     }
