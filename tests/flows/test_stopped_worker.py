@@ -38,10 +38,15 @@ def stops_after_the_claim() -> None:
 
 def stops_before_the_commit() -> None:
     """It holds the chunk's row, which the server frees when the transaction is idle too long."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET idle_in_transaction_session_timeout = '300ms'")
     close = daily.close_chunk
-    daily.close_chunk = lambda *words: (close(*words), stop())[0]
+
+    def close_and_stop(*words: object) -> None:
+        close(*words)
+        with connection.cursor() as cursor:
+            cursor.execute("SET idle_in_transaction_session_timeout = '300ms'")
+        stop()
+
+    daily.close_chunk = close_and_stop
 
 
 def stops_and_has_no_fence() -> None:
