@@ -149,8 +149,8 @@ def _check_the_same(through: date) -> None:
 
 def _increment(newest: date) -> Row:
     """A day on which 2,000 subscriptions changed: their ledger, and the sums of months."""
-    latest = SubscriptionVersion.objects.filter(currency="JPY").order_by("subscription", "-pk")
-    changed = list(latest.distinct("subscription").select_related("subscription")[:CHANGED])
+    latest = SubscriptionVersion.objects.filter(currency="JPY").order_by("subscription_id", "-pk")
+    changed = list(latest.distinct("subscription_id").select_related("subscription")[:CHANGED])
     SubscriptionVersion.objects.bulk_create(
         SubscriptionVersion(
             subscription=version.subscription, effective_on=newest, price=version.price + 1,
