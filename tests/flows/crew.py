@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import redis
 from celery import Celery
+from celery.platforms import set_pdeathsig
 from django.conf import settings
 from django.db import connection
 
@@ -69,6 +70,7 @@ class Crew:
 
     def _work(self) -> None:
         os.setsid()
+        set_pdeathsig("SIGKILL")
         log = os.open(self.folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(log, 1)
         os.dup2(log, 2)

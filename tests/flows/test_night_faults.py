@@ -50,6 +50,8 @@ def wake(crew: Crew) -> None:
     """Started at its first use, when there is a database to give signs in."""
     if crew.valkey.process is None:
         crew.start()
+    # Bells of the test before.
+    crew.empty_broker()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import NoReturn
 from urllib.parse import urlencode
 
+from celery.platforms import set_pdeathsig
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
@@ -66,6 +67,7 @@ class Web:
 
     def _serve(self) -> None:
         os.setsid()
+        set_pdeathsig("SIGKILL")
         app._after_fork()
         # Nobody hears a bell where no broker is said.
         broker = self.broker or f"redis://127.0.0.1:{free_port()}"
