@@ -177,7 +177,7 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
                        "role": role})  # fmt: skip
     labels = [value["label"] for value in values]
     x = {"field": "label", "type": "nominal", "sort": labels, "title": None,
-         "axis": {"labelAngle": 0, "labelLimit": 90, "labelOverlap": False}}  # fmt: skip
+         "axis": {"labelAngle": -25, "labelLimit": 90, "labelOverlap": False}}  # fmt: skip
     y_axis = {"tickCount": 4, **number_axis(number)}
     bars = {
         "mark": {"type": "bar", "size": 34, "cornerRadius": 2, "clip": True},

@@ -33,13 +33,23 @@ FORGET = """
     WITH gone AS (
         DELETE FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s) RETURNING *
     ), before AS (
-        SELECT customer_id, jsonb_agg(to_jsonb(gone) - 'customer_id' ORDER BY id) AS lines
+        SELECT customer_id, jsonb_agg(to_jsonb(gone) - 'customer_id' - 'id'
+            ORDER BY day, kind <> 'fx') AS lines
         FROM gone GROUP BY customer_id
     )
     INSERT INTO metrics_changedledger (customer_id, lines)
     SELECT asked.id, coalesce(before.lines, '[]')
     FROM unnest(%(customers)s) AS asked(id) LEFT JOIN before ON before.customer_id = asked.id
     ON CONFLICT (customer_id) DO NOTHING
+"""
+
+# Most customers who are booked anew have the lines they had: months need not look at them.
+UNCHANGED = """
+    DELETE FROM metrics_changedledger c
+    WHERE c.customer_id = ANY(%(customers)s) AND c.lines = (
+        SELECT coalesce(jsonb_agg(to_jsonb(m) - 'customer_id' - 'id' ORDER BY day, kind <> 'fx'),
+            '[]')
+        FROM metrics_revenuemovement m WHERE m.customer_id = c.customer_id)
 """
 
 # Each day on which anything about a customer's subscriptions may change.

@@ -1,10 +1,10 @@
 """Writing the conclusions about months, so that pages need not read the ledger (models/month.py).
 
-The last booked month is summed up anew each night, for its traits may still change. Of the months
-before it only the part of customers whose ledger changed is exchanged: what their old lines came
-to is taken off, what the new ones come to is added. All are sums of exact decimals, so keeping
-them leaves the same rows as summing everything up anew. A month with other rates than when it was
-written, and every month after customers were deleted, is summed up anew.
+Only the part of customers whose ledger changed is exchanged: what their old lines came to is taken
+off, what the new ones come to is added. All are sums of exact decimals, so keeping them leaves the
+same rows as summing everything up anew. That is done for a new month, for the months from the day
+on which somebody's traits changed, for a month with other rates than when it was written, and for
+every month after customers were deleted.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,11 @@ from django.db.models import Max, Min, Q
 
 from customers.models import Customer
 from lib.days import add_months, month_start
+from lib.periods import quarter_of, year_of
 from metrics.models import (
     BookedMonth,
     ChangedLedger,
+    CustomerTrait,
     MonthBook,
     MonthMovement,
     MonthStock,
@@ -28,23 +30,22 @@ from metrics.revenue.start_set import CONSTANT, KEYS, NAMES, SUMS, TRAITS
 from metrics.revenue.value import value_parameters
 from metrics.traits import begin_traits
 
-# Windows that end with each month; the running month has all, for running quarters and years.
+# Windows that end with each month; the newest has those of its running quarter and year too.
 WINDOWS = [1, 3, 12]
-ALL_WINDOWS = list(range(1, 13))
-BATCH = 20_000
+BATCH = 5_000
 
 # `sign` is 1 for lines that are counted, -1 for those that are no longer.
 LINES = """
-    SELECT customer_id, 1 AS sign, id, day, kind, reason, plan, amount, balance, natives
+    SELECT customer_id, 1 AS sign, day, kind, reason, plan, amount, balance, natives
     FROM metrics_revenuemovement WHERE customer_id BETWEEN %(first)s AND %(last)s
 """
 EXCHANGED = """
     SELECT c.customer_id, -1 AS sign, l.*
-    FROM metrics_changedledger c, jsonb_to_recordset(c.lines) AS l(id bigint, day date, kind text,
+    FROM metrics_changedledger c, jsonb_to_recordset(c.lines) AS l(day date, kind text,
         reason text, plan text, amount numeric, balance numeric, natives jsonb)
     WHERE c.customer_id = ANY(%(customers)s)
     UNION ALL
-    SELECT customer_id, 1, id, day, kind, reason, plan, amount, balance, natives
+    SELECT customer_id, 1, day, kind, reason, plan, amount, balance, natives
     FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s)
 """
 # From which month on a customer's lines differ; all months where everything is new.
@@ -69,7 +70,7 @@ GATHER = """
     points AS (
         SELECT DISTINCT ON (customer_id, sign, month) * FROM lines
         {only_differing}
-        ORDER BY customer_id, sign, month, day DESC, id DESC
+        ORDER BY customer_id, sign, month, day DESC, kind = 'fx'
     ), spans AS (
         SELECT *, coalesce(lead(month) OVER (PARTITION BY customer_id, sign ORDER BY month),
             'infinity') AS until FROM points
@@ -101,6 +102,7 @@ BOOKS = f"""
             {CHANGED_MONTHS.format(row="e")}
                 AND (st.balance > 0 OR (e.balance = 0 AND e.moved_in > w.before
                     AND coalesce(st.balance, 0) = 0))
+            OFFSET 0
         ) moved
     ) summed
     GROUP BY 1, 2, 3, 4, 5, 6
@@ -133,6 +135,9 @@ MOVEMENTS = f"""
     ON CONFLICT (month, kind, reason, segment, csm_id, touch, plan) DO UPDATE
     SET movements = kept.movements + excluded.movements, amount = kept.amount + excluded.amount
 """
+# PostgreSQL cannot guess how many rows a WITH has, and would compare all with all.
+BIG_JOINS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+SMALL_JOINS = "SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT"
 STATEMENTS = (BOOKS, STOCKS, MOVEMENTS)
 # Rows nobody is behind any more.
 EMPTY = (
@@ -159,9 +164,9 @@ def keep_months(day: date, *, through: date) -> None:
     if 0 in changed or not months:
         _write_anew(months)
     else:
-        fresh = _stale(months, min(month_start(day), months[-1]))
-        _write_anew([month for month in months if month in fresh], among=months)
-        _exchange(changed, [month for month in months if month not in fresh])
+        stale = _stale(months, day)
+        _write_anew([month for month in months if month in stale], among=months)
+        _exchange(changed, [month for month in months if month not in stale])
     ChangedLedger.objects.filter(pk__in=changed).delete()
 
 
@@ -185,10 +190,12 @@ def _months_of_the_ledger(through: date) -> list[date]:
     return months
 
 
-def _stale(months: list[date], since: date) -> set[date]:
-    """Months to sum up anew: those from `since` on, unwritten ones, and those whose rates moved."""
+def _stale(months: list[date], day: date) -> set[date]:
+    """Months to sum up anew: unwritten ones, those with other rates, or with traits noted now."""
     written = dict(BookedMonth.objects.values_list("month", "rates"))
     rates = _rates(months)
+    is_noted = CustomerTrait.objects.filter(since__gte=day).exists()
+    since = month_start(day) if is_noted else date.max
     return {month for month in months if month >= since or written.get(month) != rates[month]}
 
 
@@ -211,12 +218,19 @@ def _write_anew(months: list[date], among: list[date] | None = None) -> None:
         values = {"first": first, "last": last, "is_exchange": False}
         closed = [month for month in months if month != newest]
         _post(LINES, ALWAYS, values | {"months": closed, "windows": WINDOWS})
-        _post(LINES, ALWAYS, values | {"months": [newest], "windows": ALL_WINDOWS})
+        _post(LINES, ALWAYS, values | {"months": [newest], "windows": _windows(newest)})
     rates = _rates(months)
     BookedMonth.objects.bulk_create(
-        BookedMonth(month, ALL_WINDOWS if month == newest else WINDOWS, rates[month])
+        BookedMonth(month, _windows(newest) if month == newest else WINDOWS, rates[month])
         for month in months
     )
+
+
+def _windows(newest: date) -> list[int]:
+    """With those that begin with the quarter and the year the newest month lies in."""
+    starts = (quarter_of(newest).start, year_of(newest).start)
+    running = [(newest.year - s.year) * 12 + newest.month - s.month + 1 for s in starts]
+    return sorted({*WINDOWS, *running})
 
 
 def _narrow_windows_before(newest: date) -> None:
@@ -232,10 +246,13 @@ def _exchange(changed: Iterable[int], months: list[date]) -> None:
     customers = sorted(changed)
     if not months or not customers:
         return
+    windows = dict(BookedMonth.objects.values_list("month", "windows"))
     for start in range(0, len(customers), BATCH):
         batch = customers[start : start + BATCH]
         values = {"customers": batch, "is_exchange": True}
-        _post(EXCHANGED, DIFFERS, values | {"months": months, "windows": WINDOWS})
+        for month in months[-1:]:
+            _post(EXCHANGED, DIFFERS, values | {"months": [month], "windows": windows[month]})
+        _post(EXCHANGED, DIFFERS, values | {"months": months[:-1], "windows": WINDOWS})
     with connection.cursor() as cursor:
         for statement in EMPTY:
             cursor.execute(statement)
@@ -247,11 +264,13 @@ def _post(lines: str, differs: str, values: dict[str, object]) -> None:
     only = "WHERE customer_id IN (SELECT customer_id FROM differs)" if values["is_exchange"] else ""
     pieces = {"lines": lines, "differs": differs, "only_differing": only}
     with connection.cursor() as cursor:
+        cursor.execute(BIG_JOINS)
         for template in STATEMENTS:
             statement = template
             for name, piece in pieces.items():
                 statement = statement.replace(f"{{{name}}}", piece)
             cursor.execute(statement, value_parameters() | values)
+        cursor.execute(SMALL_JOINS)
 
 
 def _batches() -> Iterable[tuple[int, int]]:

@@ -74,6 +74,8 @@ START_SET = f"""
         {TRAITS.format(row="e", day="%(before)s")}
         WHERE st.balance > 0
             OR (e.balance = 0 AND e.day >= %(start)s AND coalesce(st.balance, 0) = 0)
+        -- Values are worked out once, not in each of the sums.
+        OFFSET 0
     ) moved
 """
 WINDOW = """

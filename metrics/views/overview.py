@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
 from lib import days
+from lib.periods import month_of
 from metrics import overview_charts as pictures
-from metrics.churn import logo_churn
 from metrics.company import CompanyPoint, company_trend
 from metrics.models import RevenueMovement
 from metrics.nps import Nps
-from metrics.revenue.movements import month_movements
+from metrics.question import Question
+from metrics.revenue.moves import waterfall
+from metrics.revenue.start_set import start_set
 
 TREND_DAYS = 366
 Context = dict[str, object]
@@ -43,7 +45,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def figures(month: date, trend: list[CompanyPoint]) -> Context:
     """The figures of a month as of its last closed day, and their pictures."""
     last = trend[-1]
-    movements = month_movements(month)
+    question = Question(period=month_of(month), today=days.today())
+    movements = waterfall(question)
     name = date_format(month, "YEAR_MONTH_FORMAT")
     drawn = [pictures.waterfall_chart(movements, name), pictures.mrr_trend_chart(trend),
              pictures.health_trend_chart(trend), pictures.nps_trend_chart(trend)]  # fmt: skip
@@ -54,7 +57,7 @@ def figures(month: date, trend: list[CompanyPoint]) -> Context:
             (kind, kind.label, movements.customers.get(kind.value, 0))
             for kind in RevenueMovement.Kind
         ],
-        "churn": logo_churn(month, days.add_months(month, 1)),
+        "churn": start_set(question),
         "nps": Nps(last.promoters, last.passives, last.detractors),
         "bands": [("green", last.green), ("amber", last.amber), ("red", last.red),
                   ("none", last.unscored)],

@@ -65,7 +65,7 @@ def test_the_overview_asks_the_same_number_of_questions(
         move(CustomerFactory(), DAY - timedelta(days=2), "new", 12, 12)
     client = as_user(lea)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         client.get(OVERVIEW)
 
 
