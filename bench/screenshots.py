@@ -90,6 +90,8 @@ def addresses() -> dict[str, str]:
         "nobody-found": "/customers/?q=nobody-is-called-so",
         "tasks": "/tasks/", "task-new": "/tasks/new/", "alerts": "/alerts/",
         "overview": "/overview/", "movements": "/overview/movements/",
+        "loyalty": "/loyalty/", "loyalty-csat": "/loyalty/?scale=csat",
+        "engagement": "/engagement/", "features": "/features/",
         "surveys": "/surveys/", "survey-new": "/surveys/new/", "survey": survey,
         "survey-edit": f"{survey}edit/", "survey-preview": f"{survey}preview/",
         "survey-mail": f"{survey}preview/mail/", "survey-send": f"{survey}send/",

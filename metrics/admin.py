@@ -13,10 +13,13 @@ from metrics.models import (
     CohortStep,
     CompanyDay,
     ContractTerm,
+    CustomerEngagement,
     CustomerLife,
     CustomerTrait,
     CustomerValue,
     DailyUsageLine,
+    EngagementDay,
+    Feature,
     HealthScoreLine,
     Insider,
     LifeSign,
@@ -26,6 +29,7 @@ from metrics.models import (
     Night,
     NightChunk,
     PersonDayLine,
+    PersonSeen,
     Report,
     ReportNotice,
     ReportSchedule,
@@ -194,3 +198,26 @@ class MonthMovementAdmin(ReadOnly):
 @admin.register(ChangedLedger)
 class ChangedLedgerAdmin(ReadOnly):
     list_display = ("customer_id",)
+
+
+@admin.register(Feature)
+class FeatureAdmin(BackOffice):
+    list_display = ("event", "label", "is_value", "is_core", "uses_needed")
+    search_fields = ("=event",)
+
+
+@admin.register(CustomerEngagement)
+class CustomerEngagementAdmin(ReadOnly):
+    list_display = ("day", "customer", "people", "seats", "days", "sessions")
+    search_fields = ("customer",)
+
+
+@admin.register(EngagementDay)
+class EngagementDayAdmin(ReadOnly):
+    list_display = ("day", "segment", "csm_id", "touch", "plan", "people", "people_today")
+
+
+@admin.register(PersonSeen)
+class PersonSeenAdmin(ReadOnly):
+    list_display = ("customer_id", "person", "first_day")
+    search_fields = ("=customer_id",)

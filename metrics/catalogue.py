@@ -5,6 +5,7 @@ The definition stands beside the arithmetic; this page only lists, in the order 
 
 from metrics.churn import CHURN
 from metrics.cost_figures import COSTS
+from metrics.engagement_figures import ENGAGEMENT
 from metrics.loyalty.responding import RESPONDING
 from metrics.loyalty.scores import SCORES
 from metrics.metric import Metric
@@ -22,5 +23,6 @@ METRICS: tuple[Metric, ...] = (
     *COSTS,
     POOLED_CHURN,
     *VALUES,
+    *ENGAGEMENT,
 )
 BY_CODE: dict[str, Metric] = {metric.code: metric for metric in METRICS}

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 Text = str | Promise
 Spec = dict[str, Any]
@@ -91,6 +92,41 @@ def days_spec(points: Sequence[tuple[date, Decimal | int | float | None]], look:
             "encoding": {"x": x, "y": y, "tooltip": tooltip},
         }
     )
+    return framed({"data": {"values": values}, "layer": layers}, look.height)
+
+
+def ranged_spec(points: Sequence[tuple[date, Any, Any, Any]], look: Look) -> Spec:
+    """A figure with the range it may lie in: (day, value, low, high); a band behind the line.
+
+    `look.shape` dots draws points with whiskers, for figures that do not run into one another.
+    """
+    values = [
+        {"day": moment(day), "value": plain(value), "low": plain(low), "high": plain(high)}
+        for day, value, low, high in points
+    ]
+    x = day_axis([day for day, *_figures in points])
+    y: Spec = {"field": "low", "type": "quantitative", "title": None,
+               "scale": {"zero": False, "nice": True},
+               "axis": {"tickCount": 4, **number_axis(look.number)}}  # fmt: skip
+    tooltip = [
+        {"field": "day", "type": "temporal", "format": "%x", "title": ""},
+        *({"field": field, "type": "quantitative", "format": look.number, "title": str(title)}
+          for field, title in (("value", look.unit), ("low", _("From")), ("high", _("To")))),
+    ]  # fmt: skip
+    dots = look.shape == "dots"
+    band: Spec = {"type": "rule", "strokeWidth": 5, "opacity": 0.25} if dots else {
+        "type": "area", "opacity": 0.15}  # fmt: skip
+    line: Spec = {"type": "line", "strokeWidth": 2, "color": look.role}
+    if dots:
+        line |= {"point": {"filled": True, "size": 45, "color": look.role}, "strokeWidth": 1}
+    value = {"field": "value", "type": "quantitative"}
+    layers = [
+        {"mark": band | {"color": look.role},
+         "encoding": {"x": x, "y": y, "y2": {"field": "high"}}},
+        {"mark": line, "encoding": {"x": x, "y": value}},
+        {"mark": {"type": "point", "opacity": 0, "size": 140, "filled": True},
+         "encoding": {"x": x, "y": value, "tooltip": tooltip}},
+    ]  # fmt: skip
     return framed({"data": {"values": values}, "layer": layers}, look.height)
 
 

@@ -17,6 +17,7 @@ from django.db.models import Max
 from metrics.alerts.raising import raise_alerts
 from metrics.alerts.tasks import open_tasks
 from metrics.company import close_company_day
+from metrics.engaging import conclude_customers, finish_engagement, forget_conclusions_of
 from metrics.health.scorecard import current_scorecard, scorecard_of
 from metrics.health.scoring import score_health
 from metrics.models import Night, NightChunk
@@ -74,6 +75,7 @@ def begin_night(day: date) -> bool:
         with holding_night(claim) as night:
             make_room_for(day)
             recounted = recount_dirty_days(day)
+            forget_conclusions_of(recounted, day)
             used = 0 if day in recounted else roll_up_if_it_has_events(day)
             night.scorecard_version = current_scorecard().version
             night.report = {"recounted_days": len(recounted), "customers_with_use": used}
@@ -111,6 +113,7 @@ def close_chunk(day: date, chunk: NightChunk) -> dict[str, int]:
     # The ledger never becomes shorter when an old day is made up.
     through = max(day, newest_closed_day() or day)
     movements = book_movements(scored.touched, through=through)
+    conclude_customers(day, **customers, is_tonight=through == day)
     alerts = raise_alerts(day, **customers)
     tasks = open_tasks(day, **customers)
     return {
@@ -129,6 +132,7 @@ def finish_night(day: date) -> bool:
             return False
         close_company_day(day)
         keep_months(day, through=max(day, newest_closed_day() or day))
+        finish_engagement(day)
         counts: Counter[str] = Counter()
         for report in night.chunks.values_list("report", flat=True):
             counts.update(report)

@@ -38,6 +38,7 @@ REASONS: dict[str, Promise] = {
     "not_whole_months": _("Only whole months that divide a year can be extrapolated to one."),
     "too_short": _("Too few customers have been watched for so long."),
     "not_reached": _("More than half are still there."),
+    "not_concluded": _("Engagement is kept for the last night and for ends of months."),
     "not_over": _("The period is not over."),
     "too_long_ago": _(
         "Working out what was known then takes too long. Ask as known on a later day."
@@ -50,6 +51,7 @@ FLAGS: dict[str, Promise] = {
     "estimate": _("An estimate by a model."),
     "in_grace": _("Some may still be renewed late."),
     "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
+    "over_deployed": _("More active people than seats."),
     "so_far": _("So far: the period is not over."),
 }
 

@@ -5,6 +5,9 @@ address, or by a whole domain written with an @ (ENG, SUR-5). Bots are entered t
 of API keys name no person and so count for nobody. Addresses are compared in lower case.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +43,24 @@ class Insiders:
         }
 
 
+_known: ContextVar[Insiders | None] = ContextVar("known insiders", default=None)
+
+
+@contextmanager
+def insiders_once() -> Iterator[None]:
+    """Inside it they are looked up one time: a page asks for many figures."""
+    token = _known.set(_looked_up())
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def insiders() -> Insiders:
+    return _known.get() or _looked_up()
+
+
+def _looked_up() -> Insiders:
     entered = list(Insider.objects.values_list("mark", flat=True))
     domains = sorted({mark[1:].lower() for mark in entered if mark.startswith("@")})
     named = {mark for mark in entered if not mark.startswith("@")}

@@ -12,45 +12,29 @@ counted) is left as it is unless it was marked.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from customers.models import DirtyDay, UsageEvent
 from lib.days import day_bounds, days_between
-from metrics.models import DailyUsage, PersonDay
+from metrics.insiders import insiders
+from metrics.models import DailyUsage, Feature, PersonDay
 from metrics.partitions import make_room_for
+from metrics.rolling_up import FIND, MORE_PEOPLE, MORE_USAGE, NOT_SEEN, PEOPLE, SEEN, USAGE
 
-# Calls that only say who somebody is are no use of the product; servers repeat them every night.
-PEOPLE = """
-    INSERT INTO metrics_personday (customer_id, day, person, event_count)
-    SELECT customer_id, %(day)s, person, least(sum(quantity), 2147483647)
-    FROM customers_usageevent
-    WHERE occurred_at >= %(start)s AND occurred_at < %(end)s AND person <> ''
-        AND kind NOT IN ('identify', 'group', 'alias')
-    GROUP BY customer_id, person
-"""
-USAGE = """
-    INSERT INTO metrics_dailyusage (customer_id, day, event_count, active_people, seconds)
-    SELECT customer_id, %(day)s, least(sum(quantity), 2147483647),
-        count(DISTINCT person) FILTER (WHERE person <> ''), sum(seconds)
-    FROM customers_usageevent
-    WHERE occurred_at >= %(start)s AND occurred_at < %(end)s
-        AND kind NOT IN ('identify', 'group', 'alias')
-    GROUP BY customer_id
-"""
+# How many events are told apart, how many of them are core features unless somebody says otherwise,
+# and which names only mean that somebody came or went.
+MOST_FEATURES, MOST_CORE = 200, 12
+COMING_AND_GOING = (
+    r"log[ _.-]?(in|out)|logged|sign(ed)?[ _.-]?(in|out)|session|page[ _.-]?(view|leave)"
+)
+FINDING = {
+    "most": MOST_FEATURES, "most_core": MOST_CORE, "coming_and_going": COMING_AND_GOING,
+}  # fmt: skip
 
 
-MORE_PEOPLE = """
-    ON CONFLICT (customer_id, day, person) DO UPDATE
-    SET event_count = greatest(metrics_personday.event_count, excluded.event_count)
-"""
-MORE_USAGE = """
-    ON CONFLICT (customer_id, day) DO UPDATE
-    SET event_count = greatest(metrics_dailyusage.event_count, excluded.event_count),
-        active_people = greatest(metrics_dailyusage.active_people, excluded.active_people),
-        seconds = greatest(metrics_dailyusage.seconds, excluded.seconds)
-"""
 # One row for each customer: at which places of the period she used it, and how much.
 USES = """
     SELECT customer_id, array_agg(day - %(start)s::date), array_agg(event_count)
@@ -71,25 +55,35 @@ class UsagePoint:
 @transaction.atomic
 def roll_up_usage(day: date) -> int:
     """Count a day from its events, whatever stood there before. How many customers used it."""
-    start, end = day_bounds(day)
+    values = _parameters(day)
     make_room_for(day)
     DailyUsage.objects.filter(day=day).delete()
     PersonDay.objects.filter(day=day).delete()
     with connection.cursor() as cursor:
-        values = {"day": day, "start": start, "end": end}
-        cursor.execute(PEOPLE, values)
-        cursor.execute(USAGE, values)
+        cursor.execute(FIND, values | FINDING)
+        values["idle"] = idle_events()
+        for statement in (PEOPLE, NOT_SEEN, SEEN, USAGE):
+            cursor.execute(statement, values)
         return int(cursor.rowcount)
 
 
 def _count_in(day: date) -> None:
     """Count an old day without taking anything away: its other events may be gone already."""
-    start, end = day_bounds(day)
+    values = _parameters(day) | {"idle": idle_events()}
     make_room_for(day)
     with connection.cursor() as cursor:
-        values = {"day": day, "start": start, "end": end}
-        cursor.execute(f"{PEOPLE} {MORE_PEOPLE}", values)
-        cursor.execute(f"{USAGE} {MORE_USAGE}", values)
+        for statement in (f"{PEOPLE} {MORE_PEOPLE}", SEEN, f"{USAGE} {MORE_USAGE}"):
+            cursor.execute(statement, values)
+
+
+def _parameters(day: date) -> dict[str, Any]:
+    start, end = day_bounds(day)
+    return {"day": day, "start": start, "end": end, **insiders().values}
+
+
+def idle_events() -> list[str]:
+    """Events that do not make anybody active."""
+    return list(Feature.objects.filter(is_value=False).values_list("event", flat=True))
 
 
 def roll_up_if_it_has_events(day: date) -> int:

@@ -37,6 +37,8 @@ CARDS = [
          "customers:import_list", "outline/file-import", Permission.IMPORT),
     Card(_("Costs and assumptions"), _("What keeping, winning and serving customers costs."),
          "metrics:cost_list", "outline/coins", Permission.MANAGE_COSTS),
+    Card(_("What counts as use"), _("Events of value, core features, and who is one of us."),
+         "metrics:feature_list", "outline/click", Permission.MANAGE_COSTS),
     Card(_("Nights"), _("How each day was closed, and closing one by hand."),
          "metrics:night_list", "outline/moon-stars", Permission.CLOSE_DAYS),
     Card(_("Exchange rates"), _("What other currencies are worth, month by month."),

@@ -13,30 +13,51 @@ from surveys.models import Invitation, Response, ResponseRevision, Survey, Surve
 from surveys.scales import SCALES
 from surveys.wording import first_texts
 
-DAYS_BACK_OF_WAVES = [930, 750, 570, 390, 210, 40]
+# Everybody twice a year at first, then each month a third of the contacts in turn.
+DAYS_BACK_OF_WAVES = [930, 750, 570, 390]
+DAYS_BACK_OF_THIRDS = range(308, 0, -30)
+# After a contact with support, once a month a few are asked how easy it was.
+DAYS_BACK_OF_EFFORT = range(304, 0, -30)
 ANSWER_RATE = 0.36
+EFFORT_SHARE = 0.1
+Asked = list[tuple[Life, Contact]]
 
 
 def write_answers(
     lives: list[Life], customers: list[Customer], contacts: dict[int, list[Contact]],
     cast: Cast, today: date, random: Random,
 ) -> None:  # fmt: skip
-    survey = _write_survey(cast, at(today - timedelta(days=DAYS_BACK_OF_WAVES[0] + 10)))
-    for days_back in DAYS_BACK_OF_WAVES:
-        day = today - timedelta(days=days_back)
-        asked = [
+    published = at(today - timedelta(days=DAYS_BACK_OF_WAVES[0] + 10))
+    nps = _write_survey(Survey.Kind.NPS, cast, published)
+    ces = _write_survey(Survey.Kind.CES, cast, published)
+
+    def asked_on(day: date) -> Asked:
+        return [
             (life, contact)
             for life, customer in zip(lives, customers, strict=True)
             if customer.is_active_on(day)
             for contact in contacts[customer.pk]
             if contact.role != Contact.Role.BILLING
         ]
-        _write_wave(survey, day, asked, cast, random)
+
+    for days_back in DAYS_BACK_OF_WAVES:
+        day = today - timedelta(days=days_back)
+        _write_wave(nps, day, asked_on(day), cast, random)
+    for turn, days_back in enumerate(DAYS_BACK_OF_THIRDS):
+        day = today - timedelta(days=days_back)
+        third = [each for each in asked_on(day) if each[1].pk % 3 == turn % 3]
+        _write_wave(nps, day, third, cast, random)
+    for days_back in DAYS_BACK_OF_EFFORT:
+        day = today - timedelta(days=days_back)
+        few = [each for each in asked_on(day) if random.random() < EFFORT_SHARE]
+        _write_wave(ces, day, few, cast, random)
 
 
-def _write_survey(cast: Cast, published_at: datetime) -> Survey:
-    """The survey every installation begins with, published in the name of the demo's product."""
-    survey = Survey.objects.filter(kind=Survey.Kind.NPS).order_by("pk")[0]
+def _write_survey(kind: Survey.Kind, cast: Cast, published_at: datetime) -> Survey:
+    """The survey every installation begins with, or a new one, in the name of the demo's product."""
+    survey = Survey.objects.filter(kind=kind).order_by("pk").first()
+    if survey is None:
+        survey = Survey.objects.create(name=f"Hibiki {kind.upper()}", kind=kind)
     Survey.objects.filter(pk=survey.pk).update(created_at=published_at)
     SurveyVersion.objects.filter(survey=survey).delete()
     SurveyVersion.objects.create(
@@ -44,7 +65,7 @@ def _write_survey(cast: Cast, published_at: datetime) -> Survey:
         number=1,
         brand="Hibiki",
         default_language="en",
-        texts=first_texts(Survey.Kind.NPS),
+        texts=first_texts(kind),
         published_at=published_at,
         created_by=cast.lead,
         created_at=published_at,
@@ -52,17 +73,15 @@ def _write_survey(cast: Cast, published_at: datetime) -> Survey:
     return survey
 
 
-def _write_wave(
-    survey: Survey, day: date, asked: list[tuple[Life, Contact]], cast: Cast, random: Random
-) -> None:
+def _write_wave(survey: Survey, day: date, asked: Asked, cast: Cast, random: Random) -> None:
     sent_at = at(day, 10)
     version = survey.versions.filter(published_at__isnull=False).order_by("-number")[0]
     mailing = Mailing.objects.create(
-        name=f"NPS {day:%Y-%m}", topic=Topic.objects.get(key="surveys"),
+        name=f"{survey.kind.upper()} {day:%Y-%m}", topic=Topic.objects.get(key="surveys"),
         state=Mailing.State.RUNNING, created_by=cast.lead, created_at=sent_at,
     )  # fmt: skip
     wave = Wave.objects.create(
-        survey=survey, version=version, name=f"NPS {day:%Y-%m}",
+        survey=survey, version=version, name=f"{survey.kind.upper()} {day:%Y-%m}",
         mailing=mailing, closes_at=at(day + timedelta(days=45)), created_by=cast.lead,
         created_at=sent_at, planned_at=sent_at,
     )  # fmt: skip
@@ -88,7 +107,7 @@ def _write_wave(
 
 
 def _write_responses(
-    survey: Survey, wave: Wave, asked: list[tuple[Life, Contact]],
+    survey: Survey, wave: Wave, asked: Asked,
     invitations: list[Invitation], random: Random,
 ) -> None:  # fmt: skip
     responses = []
@@ -96,8 +115,8 @@ def _write_responses(
         if random.random() > ANSWER_RATE:
             continue
         day = wave.created_at.date()
-        score = max(0, min(10, round(7.6 + 1.7 * life.mood_on(day) + random.gauss(-0.4, 1.5))))
-        kind = SCALES[Survey.Kind.NPS].category(score)
+        score = _score(survey, life.mood_on(day), random)
+        kind = SCALES[Survey.Kind(survey.kind)].category(score)
         moment = wave.created_at + timedelta(minutes=random.randrange(60 * 24 * 12))
         responses.append(
             Response(
@@ -117,3 +136,9 @@ def _write_responses(
         for response in made
     )  # fmt: skip
     Invitation.objects.filter(response__in=made).update(state=Invitation.State.ANSWERED)
+
+
+def _score(survey: Survey, mood: float, random: Random) -> int:
+    if survey.kind == Survey.Kind.CES:
+        return max(1, min(7, round(5.1 + 0.9 * mood + random.gauss(0, 1.3))))
+    return max(0, min(10, round(7.6 + 1.7 * mood + random.gauss(-0.4, 1.5))))

@@ -23,7 +23,10 @@ from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
 
 DAYS_WITH_EVENTS = 100
+# So long back a visit is more than one event, which makes it a session that takes its time.
+DAYS_WITH_VISITS = 45
 FEATURES = ["board.opened", "report.exported", "file.shared", "comment.added", "search.run"]
+FEATURE_WEIGHTS = [10, 3, 4, 6, 1]
 WEEKEND_USE = 0.12
 
 
@@ -33,7 +36,8 @@ def people_on(life: Life, day: date, random: Random) -> int:
         return 0
     seats = [v.seats for v in life.versions if v.effective_on <= day][-1]
     share = life.use_on(day) * (WEEKEND_USE if day.weekday() >= 5 else 0.62)
-    most = min(seats, 40)
+    # A few let more people in than they pay for.
+    most = min(round(seats * 1.4) if life.number % 40 == 7 else seats, 40)
     scatter = math.sqrt(most * share * (1 - share))
     return max(0, min(most, round(random.gauss(most * share, scatter))))
 
@@ -50,8 +54,25 @@ def write_usage(
         owner=cast.admin, name="Hibiki Workspace", kind=ApiKey.Kind.SERVER, scopes=["events:write"]
     )
     now = timezone.now()
+    visits_from = today - timedelta(days=DAYS_WITH_VISITS)
     for day in days_between(events_from, today):
-        store_events(list(_events_of(day, lives, customers, key, random)), now=now)
+        events = _events_of(day, lives, customers, key, random)
+        seen = _with_second_looks(events, random) if day >= visits_from else events
+        store_events(list(seen), now=now)
+
+
+def _with_second_looks(events: Iterator[NewEvent], random: Random) -> Iterator[NewEvent]:
+    """Most people do something else some minutes later."""
+    for event in events:
+        yield event
+        if random.random() < 0.7:
+            moment = event.occurred_at + timedelta(minutes=int(random.expovariate(1 / 12)) + 1)
+            message_id = f"{event.message_id}-b"
+            yield event._replace(
+                message_id=message_id, event_id=event_id_of(event.source_id, message_id),
+                client_ts=moment, occurred_at=moment, received_at=moment,
+                name=event.name, quantity=1, seconds=60,
+            )  # fmt: skip
 
 
 def _write_roll_ups(
@@ -76,6 +97,8 @@ def _events_of(
     for life, customer in zip(lives, customers, strict=True):
         if life.churned_on and day >= life.churned_on:
             continue
+        # Not everybody has found every feature.
+        known = FEATURES[: 2 + life.number % 4]
         for place in range(people_on(life, day, random)):
             moment = at(day, random.randrange(8, 20), random.randrange(60))
             message_id = f"demo-{customer.pk}-{day:%Y%m%d}-{place}"
@@ -83,6 +106,6 @@ def _events_of(
                 customer_id=customer.pk, client_ts=moment,
                 event_id=event_id_of(key.pk, message_id), source_id=key.pk,
                 message_id=message_id, person=f"{customer.external_id}-U{place}", kind="track",
-                name=random.choice(FEATURES), quantity=random.randint(3, 12),
+                name=random.choices(known, FEATURE_WEIGHTS[: len(known)])[0], quantity=random.randint(3, 12),
                 seconds=random.randint(120, 2400), occurred_at=moment, received_at=moment,
             )  # fmt: skip

@@ -7,6 +7,8 @@ from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
 from metrics.models.customer_value import CustomerValue
 from metrics.models.daily_usage import DailyUsage, PersonDay
+from metrics.models.engagement import CustomerEngagement, EngagementDay
+from metrics.models.feature import Feature
 from metrics.models.health_score import HealthScore
 from metrics.models.insider import Insider
 from metrics.models.life_sign import LifeSign
@@ -19,6 +21,7 @@ from metrics.models.month import (
     MonthStock,
 )
 from metrics.models.night import Night, NightChunk
+from metrics.models.person_seen import PersonSeen
 from metrics.models.report import Report, ReportNotice, ReportSchedule
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
@@ -35,11 +38,14 @@ __all__ = [
     "CohortStep",
     "CompanyDay",
     "ContractTerm",
+    "CustomerEngagement",
     "CustomerLife",
     "CustomerTrait",
     "CustomerValue",
     "DailyUsage",
     "DailyUsageLine",
+    "EngagementDay",
+    "Feature",
     "HealthScore",
     "HealthScoreLine",
     "Insider",
@@ -51,6 +57,7 @@ __all__ = [
     "NightChunk",
     "PersonDay",
     "PersonDayLine",
+    "PersonSeen",
     "Report",
     "ReportNotice",
     "ReportSchedule",

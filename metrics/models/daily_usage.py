@@ -1,5 +1,6 @@
 """What a day of use amounts to. Append-only tables parted by year, without foreign keys."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ class DailyUsage(models.Model):
     event_count = models.IntegerField()
     active_people = models.IntegerField()
     seconds = models.BigIntegerField()
+    # Uses of the core features, by the feature's number.
+    features = models.JSONField(default=dict)
 
     class Meta:
         managed = False
@@ -37,6 +40,9 @@ class PersonDay(models.Model):
     day = models.DateField()
     person = models.CharField(max_length=200)
     event_count = models.IntegerField()
+    # The seconds of each session that began on the day.
+    sessions = ArrayField(models.IntegerField(), default=list)
+    session_seconds = models.IntegerField(default=0)
 
     class Meta:
         managed = False

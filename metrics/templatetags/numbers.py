@@ -25,6 +25,8 @@ PAGES = [
     ("metrics:retention", gettext_lazy("Retention")),
     ("metrics:churn", gettext_lazy("Churn")),
     ("metrics:value_and_cost", gettext_lazy("Value and cost")),
+    ("metrics:loyalty", gettext_lazy("Loyalty")),
+    ("metrics:engagement", gettext_lazy("Engagement")),
     ("metrics:closed_month_list", gettext_lazy("Closed months")),
     ("metrics:figure_list", gettext_lazy("All figures")),
     ("metrics:report_list", gettext_lazy("Reports")),

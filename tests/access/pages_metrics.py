@@ -42,6 +42,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     #                                  nobody Ben  Ana  Lea  Vic  Ada
     "GET metrics:overview":            (302, 200, 200, 200, 200, 200),
     "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
+    "GET metrics:loyalty":             (302, 200, 200, 200, 200, 200),
+    "GET metrics:engagement":          (302, 200, 200, 200, 200, 200),
+    "GET metrics:feature_list":        (302, 403, 403, 200, 403, 200),
+    "POST metrics:feature_list":       (302, 403, 403, 422, 403, 422),
     "GET metrics:figure_list":         (302, 200, 200, 200, 200, 200),
     "GET metrics:figure_detail figure": (302, 200, 200, 200, 200, 200),
     "GET metrics:revenue":             (302, 200, 200, 200, 200, 200),

@@ -21,7 +21,7 @@ from tests.factories import CustomerFactory
 APPS = ("accounts", "customers", "outreach", "surveys", "metrics")
 OURS = [m for name in APPS for m in apps.get_app_config(name).get_models()]
 SHOWN = [model for model in OURS if model in admin.site._registry]
-TYPED_IN_METRICS = {"metrics.Assumption", "metrics.Insider", "metrics.Scorecard"}
+TYPED_IN_METRICS = {"metrics.Assumption", "metrics.Feature", "metrics.Insider", "metrics.Scorecard"}
 NEVER_TYPED = {"outreach.Message", "surveys.Response", "surveys.ResponseRevision",
                "customers.ImportRow", "accounts.AuditEntry", "accounts.ApiKey"}  # fmt: skip
 FACTORIES = {

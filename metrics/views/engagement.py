@@ -1,0 +1,94 @@
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, FloatField
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, permission_needed
+from lib.rates import Rate
+from metrics import engagement_charts as pictures
+from metrics.engagement_figures import READ, Engaged, asked_about, engaged
+from metrics.figure import Figure
+from metrics.forms import asked_by
+from metrics.intervals import wilson
+from metrics.models import CustomerEngagement, Feature
+from metrics.question import Question
+
+MOST_LISTED, FEWEST_SEATS = 10, 5
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A core feature, and the customers with seats whose plan includes it."""
+
+    feature: Feature
+    eligible: int
+    used: Figure
+    adopted: Figure
+
+
+@never_cache
+@login_required
+@permission_needed(Permission.VIEW_NUMBERS)
+@require_safe
+def engagement(request: HttpRequest) -> HttpResponse:
+    """Who uses the product, how often, how much of it, and how long."""
+    asked = asked_by(request)
+    question = asked.question
+    found = engaged(question)
+    points = pictures.trend_of(question)
+    drawn = [pictures.people_chart(points), pictures.stickiness_chart(points)]
+    context: dict[str, Any] = {
+        "asked": asked,
+        "found": found,
+        "tiles": [(code, read(found)) for code, read in READ.items()],
+        "may_choose": request.user.may(Permission.MANAGE_COSTS),
+        "sees_all": request.user.sees_every_customer,
+    }
+    if found.day:
+        drawn += [pictures.seats_chart(question, found.day), pictures.sessions_chart(found)]
+        context |= lists_of(request.user, question, found.day)
+        context["adoptions"] = adoptions_of(found)
+    context["charts"] = [chart for chart in drawn if chart]
+    return render(request, "metrics/engagement.html", context)
+
+
+def adoptions_of(found: Engaged) -> list[Adoption]:
+    """The most adopted first."""
+    features = Feature.objects.in_bulk(found.features)
+    lines = [
+        Adoption(features[key], eligible, _share(used, eligible), _share(adopted, eligible))
+        for key, (eligible, used, adopted) in found.features.items()
+        if key in features
+    ]
+    return sorted(lines, key=lambda line: (-(line.adopted.numerator or 0), line.feature.event))
+
+
+def _share(part: int, whole: int) -> Figure:
+    return Figure.of_share(Rate(part, whole, "" if whole else "nobody_eligible"),
+                           wilson(part, whole))  # fmt: skip
+
+
+def lists_of(user: Any, question: Question, day: date) -> dict[str, list[CustomerEngagement]]:
+    """Customers of the day that somebody may see: beyond their seats, least and most engaged."""
+    seen = CustomerEngagement.objects.visible_to(user).filter(asked_about(question), day=day)
+    share = Cast(F("people_seated"), FloatField()) / Cast(F("seats"), FloatField())
+    seated = seen.filter(seats__gt=0).select_related("customer").annotate(share=share)
+    # A share of very few seats says little.
+    enough = seated.filter(seats__gte=FEWEST_SEATS)
+    return {
+        "over_deployed": list(
+            seated.filter(people_seated__gt=F("seats")).order_by("-share", "customer_id")
+            [:MOST_LISTED]
+        ),
+        "least": list(enough.order_by("share", "-seats", "customer_id")[:MOST_LISTED]),
+        "most": list(
+            enough.filter(people__gt=0).order_by("-share", "-days", "customer_id")[:MOST_LISTED]
+        ),
+    }  # fmt: skip

@@ -1,0 +1,47 @@
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission, permission_needed
+from customers.ingest.storing import mark_days
+from lib.days import days_between, today
+from metrics.engaging import WINDOW
+from metrics.feature_forms import FeatureForm, InsidersForm
+from metrics.models import Feature, Insider
+
+FeatureForms: Any = forms.modelformset_factory(Feature, form=FeatureForm, extra=0)
+
+
+@login_required
+@permission_needed(Permission.MANAGE_COSTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def feature_list(request: HttpRequest) -> HttpResponse:
+    """What counts as use of the product: which events are of value, and who is one of us."""
+    given = request.POST if request.method == "POST" else None
+    features = FeatureForms(given, queryset=Feature.objects.all(), prefix="features")
+    insiders = InsidersForm(given)
+    if given is not None and features.is_valid() and insiders.is_valid():
+        save(features, insiders)
+        messages.success(request, _("Saved. The next night counts the last 28 days again."))
+        return redirect("metrics:feature_list")
+    status = 200 if given is None else 422
+    context = {"features": features, "insiders": insiders}
+    return render(request, "metrics/feature_list.html", context, status=status)
+
+
+@transaction.atomic
+def save(features: Any, insiders: InsidersForm) -> None:
+    """Both lists, and the days that have to be counted again because of them."""
+    features.save()
+    wanted = insiders.cleaned_data["marks"]
+    Insider.objects.exclude(mark__in=wanted).delete()
+    Insider.objects.bulk_create([Insider(mark=mark) for mark in wanted], ignore_conflicts=True)
+    mark_days(days_between(today() - timedelta(days=WINDOW), today()))

@@ -1,0 +1,262 @@
+"""Engagement from events in the database: rolled up, concluded, and read as figures."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from customers.models import UsageEvent
+from customers.models.usage_event import USAGE_EVENTS
+from lib.partitions import make_partitions
+from metrics import engagement as by_hand
+from metrics.catalogue import BY_CODE
+from metrics.engaging import conclude_engagement, finish_engagement, forget_conclusions_of
+from metrics.models import (
+    CustomerEngagement,
+    EngagementDay,
+    Feature,
+    Insider,
+    PersonDay,
+    PersonSeen,
+)
+from metrics.question import question_of
+from metrics.revenue.ledger import book_movements
+from metrics.usage import roll_up_usage
+from tests.factories import CustomerFactory, SubscriptionVersionFactory
+
+pytestmark = pytest.mark.django_db
+TOKYO = ZoneInfo("Asia/Tokyo")
+# The 28 days up to the end of March 2025 begin on 4 March, a Tuesday.
+LAST = date(2025, 3, 31)
+FIRST = LAST - timedelta(days=27)
+
+
+def at(day, hour=12, minute=0):
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=TOKYO)
+
+
+@pytest.fixture(autouse=True)
+def _room_for_events():
+    make_partitions(USAGE_EVENTS, date(2025, 1, 1), date(2025, 5, 1))
+
+
+def use(customer, person, moment, *, name="report", kind="track", quantity=1):
+    UsageEvent.objects.create(
+        customer_id=customer.pk, client_ts=moment, event_id=uuid.uuid4(), source_id=1,
+        message_id=str(uuid.uuid4()), person=person, kind=kind, name=name, quantity=quantity,
+        occurred_at=moment,
+    )  # fmt: skip
+
+
+def conclude():
+    for day in sorted({e.occurred_at.astimezone(TOKYO).date() for e in UsageEvent.objects.all()}):
+        roll_up_usage(day)
+    conclude_engagement(LAST)
+
+
+def figure_of(code, **asked):
+    question = question_of({"period": "2025-03"} | asked, date(2026, 7, 1))
+    figure = BY_CODE[code].answer(question)
+    totals = BY_CODE[code].rows(question).totals()
+    if figure.denominator is not None:
+        assert (totals.numerator, totals.denominator) == (figure.numerator, figure.denominator)
+    return figure
+
+
+def with_seats(seats, plan="Pro", **more):
+    customer = CustomerFactory(**more)
+    SubscriptionVersionFactory(subscription__customer=customer, quantity=seats, plan=plan)
+    return customer
+
+
+def test_eng_001_stickiness_is_mean_daily_over_window_actives():
+    customer = CustomerFactory()
+    for person, days in (("u1", range(1, 8)), ("u2", (1, 3, 5)), ("u3", (2,))):
+        for day in days:
+            use(customer, person, at(FIRST + timedelta(days=day)))
+
+    conclude()
+
+    figure = figure_of("stickiness")
+    # The example's window of 7 days stands in 28: 11 active days of 3 people.
+    assert (figure.numerator, figure.denominator, figure.n) == (11, 3 * 28, 3)
+    assert float(figure.value) * 4 == pytest.approx(11 / 21)
+
+
+def test_eng_002_staff_bots_and_coming_and_going_do_not_make_a_product_sticky(lea):
+    customer = with_seats(5)
+    Insider.objects.create(mark="bot-1")
+    for person in (lea.email, "bot-1"):
+        use(customer, person, at(LAST))
+    use(customer, "pat", at(LAST), name="Logged in")
+    use(customer, "kim", at(LAST), kind="page", name="Home")
+
+    conclude()
+
+    assert figure_of("stickiness").reason == "no_data"
+    assert not Feature.objects.get(event="Logged in").is_value
+
+
+@pytest.mark.parametrize(("seats", "people", "flag"), [(5, 3, ""), (3, 4, "over_deployed")])
+def test_eng_003_and_004_active_share_is_not_clamped(seats, people, flag):
+    customer = with_seats(seats)
+    for n in range(people):
+        use(customer, f"u{n}", at(LAST))
+    use(CustomerFactory(), "without a seat", at(LAST))
+
+    conclude()
+
+    figure = figure_of("active_share")
+    assert (figure.numerator, figure.denominator, figure.flag) == (people, seats, flag)
+
+
+def test_eng_005_adoption_counts_only_who_could_adopt():
+    Feature.objects.create(event="report", is_core=True, uses_needed=3, plans=["Pro"])
+    for plan, uses in (("Pro", 3), ("Pro", 2), ("Pro", 0), ("Beta", 9)):
+        customer = with_seats(5, plan=plan)
+        book_movements([customer.pk], through=LAST)
+        if uses:
+            use(customer, "pat", at(LAST), quantity=uses)
+
+    conclude()
+
+    assert (figure_of("adoption").numerator, figure_of("adoption").denominator) == (1, 3)
+    assert (figure_of("adoption_breadth").numerator, figure_of("adoption_breadth").n) == (2, 3)
+
+
+def test_eng_006_breadth_is_core_features_used_over_those_included():
+    for n in range(8):
+        Feature.objects.create(event=f"feature {n}", is_core=True)
+    customer = with_seats(5)
+    for n in range(6):
+        use(customer, "pat", at(LAST, minute=n), name=f"feature {n}")
+
+    conclude()
+
+    assert float(figure_of("adoption_breadth").value) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sessions"),
+    [([0, 5, 12, 50, 58], [720, 480]), ([0, 30, 200], [1800, 0])],
+    ids=["eng-007", "eng-008"],
+)
+def test_eng_007_and_008_sessions_are_cut_after_thirty_idle_minutes(minutes, sessions):
+    customer = CustomerFactory()
+    for minute in minutes:
+        use(customer, "pat", at(LAST) + timedelta(minutes=minute))
+
+    conclude()
+
+    assert PersonDay.objects.get(day=LAST).sessions == sessions
+    figure = figure_of("time_on_site")
+    assert figure.value * 120 == sum(sessions)
+    assert figure.parts["median"] * 120 == sum(sessions)
+
+
+def test_a_session_over_midnight_is_one_and_belongs_to_the_day_it_began():
+    customer = CustomerFactory()
+    for minute in (-20, 5, 25):
+        use(customer, "pat", at(LAST, 0) + timedelta(minutes=minute))
+
+    conclude()
+
+    before = PersonDay.objects.get(day=LAST - timedelta(days=1))
+    assert (before.sessions, PersonDay.objects.get(day=LAST).sessions) == ([45 * 60], [])
+
+
+def test_eng_009_and_010_only_who_came_before_the_window_returns():
+    conclude()
+    assert figure_of("returning_visitors").value is None
+    customer = CustomerFactory()
+    for person, day in (("v1", FIRST), ("v1", LAST), ("v2", FIRST - timedelta(days=40)),
+                        ("v2", LAST), ("v3", LAST)):  # fmt: skip
+        use(customer, person, at(day))
+
+    conclude()
+
+    figure = figure_of("returning_visitors")
+    assert (figure.numerator, figure.denominator) == (1, 3)
+
+
+def test_figures_of_a_segment_are_of_its_customers():
+    small, large = CustomerFactory(segment="Small"), CustomerFactory(segment="Large")
+    use(small, "a", at(LAST))
+    use(large, "b", at(LAST))
+    use(large, "c", at(LAST))
+
+    conclude()
+
+    assert figure_of("stickiness", segment="Large").n == 2
+    assert figure_of("stickiness", csm=str(small.csm_id)).n == 1
+    assert figure_of("stickiness", segment="None such").value is None
+
+
+def test_a_day_that_is_not_kept_has_no_figure_but_says_why():
+    use(CustomerFactory(), "a", at(LAST))
+    conclude()
+
+    figure = figure_of("stickiness", period="2025-03-01..2025-03-20")
+
+    assert (figure.value, figure.reason) == (None, "not_concluded")
+
+
+def test_ends_of_months_are_kept_and_made_anew_when_their_use_was_counted_anew():
+    customer = CustomerFactory()
+    use(customer, "a", at(LAST))
+    roll_up_usage(LAST)
+    tonight = date(2025, 4, 9)
+    finish_engagement(tonight)
+    assert CustomerEngagement.objects.get(day=LAST).people == 1
+    use(customer, "b", at(LAST))
+    roll_up_usage(LAST)
+
+    forget_conclusions_of([LAST], tonight)
+    finish_engagement(tonight)
+
+    assert CustomerEngagement.objects.get(day=LAST).people == 2
+    assert EngagementDay.objects.filter(day=LAST).get().people == 2
+
+
+moments = st.tuples(
+    st.sampled_from(["u1", "u2", "u3"]),
+    st.integers(-24 * 60 * 4, 24 * 60 * 6).map(lambda n: at(FIRST) + timedelta(minutes=n)),
+)
+
+
+@settings(
+    max_examples=12, deadline=None, phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(happened=st.lists(moments, max_size=14, unique_by=lambda each: each[1]))
+def test_what_is_concluded_agrees_with_counting_by_hand(happened):
+    UsageEvent.objects.all().delete()
+    PersonDay.objects.all().delete()
+    PersonSeen.objects.all().delete()
+    customer = CustomerFactory(csm=None)
+    for person, moment in happened:
+        use(customer, person, moment)
+
+    conclude()
+
+    days = {}
+    for person, moment in happened:
+        days.setdefault(person, set()).add(moment.astimezone(TOKYO).date())
+    window = [FIRST + timedelta(days=n) for n in range(28)]
+    expected = by_hand.stickiness(days, window).rate
+    returning = by_hand.returning_visitors(
+        [(person, day) for person, every in days.items() for day in every],
+        FIRST, LAST + timedelta(days=1),
+    )  # fmt: skip
+    sessions = [
+        length
+        for person in days
+        for length in by_hand.time_on_site(m for p, m in happened if p == person).sessions
+    ]
+    stored = [length for row in PersonDay.objects.all() for length in row.sessions]
+    assert figure_of("stickiness").value == expected.value
+    assert figure_of("returning_visitors").value == returning.value
+    assert sorted(stored) == sorted(round(60 * length) for length in sessions)
