@@ -24,6 +24,7 @@ from lib.rates import Rate
 from metrics.intervals import Interval, wilson
 from metrics.models import RevenueMovement
 from metrics.question import Question
+from metrics.retention.cohorts import months_between
 from metrics.retention.reading import lives, steps
 from metrics.revenue.two_clocks import as_known
 
@@ -69,11 +70,8 @@ REASONS = """
 """
 # Cohorts of those who paid before the period, and of those lost in it.
 STARTED = """
-    SELECT cohort, sum(paying) FROM {steps} s
-    WHERE cohort < %(start)s AND age < (extract(year FROM %(start)s::date) * 12
-        + extract(month FROM %(start)s::date) - extract(year FROM cohort) * 12
-        - extract(month FROM cohort)) {narrowed}
-    GROUP BY cohort
+    SELECT cohort, age, sum(paying) FROM {steps} s WHERE cohort < %(start)s {narrowed}
+    GROUP BY cohort, age
 """
 LEFT_BY_COHORT = """
     SELECT life.cohort, count(*), sum(l.annual) / 12
@@ -213,15 +211,17 @@ def lost_by_tenure(question: Question) -> list[Group]:
     with as_known(question):
         narrowed, members = question.narrowing(question.start - timedelta(days=1))
         values = members | {"start": question.start}
-        started = dict(_read(STARTED.format(steps=steps(), narrowed=narrowed), values))
+        turned = _read(STARTED.format(steps=steps(), narrowed=narrowed), values)
         lost, values = lost_sql(question)
         gone = {
             cohort: (n, mrr)
             for cohort, n, mrr in _read(LEFT_BY_COHORT.format(lost=lost, lives=lives()), values)
         }
     groups: dict[Any, list[Any]] = {label: [0, 0, Decimal(0)] for _since, label in BANDS}
-    for cohort, n in started.items():
-        groups[band_of(cohort, question.start)][0] += n
+    for cohort, age, n in turned:
+        # What happened from the first day of the period on is not before it.
+        if age < months_between(cohort, question.start):
+            groups[band_of(cohort, question.start)][0] += n
     for cohort, (n, mrr) in gone.items():
         band = groups[band_of(cohort, question.start)]
         band[1], band[2] = band[1] + n, band[2] + mrr
@@ -229,7 +229,7 @@ def lost_by_tenure(question: Question) -> list[Group]:
 
 
 def band_of(cohort: date, start: date) -> Any:
-    months = (start.year - cohort.year) * 12 + start.month - cohort.month
+    months = months_between(cohort, start)
     return next(label for since, label in reversed(BANDS) if since <= months)
 
 

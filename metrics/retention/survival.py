@@ -7,11 +7,14 @@ Where `customer since` lies before its first known contract, it was imported in 
 from that day, but is at risk only from its first paid day on (left truncation).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from lib.days import days_in_month
 from metrics.figure import Figure
 from metrics.intervals import Interval
 from metrics.metric import Metric
@@ -24,11 +27,6 @@ from metrics.value.survival import Curve, kaplan_meier
 HORIZON = 60
 FEWEST_AT_RISK = 10
 
-# Months from `since` to `until`, both expressions: completed ones, and whether days are left over.
-COMPLETED = """
-    ((extract(year FROM {until}) - extract(year FROM {since})) * 12
-        + extract(month FROM {until}) - extract(month FROM {since}))::int
-"""
 # One row for each customer: the day its life counts from, and the day it was last watched.
 WATCHED = """
     SELECT l.customer_id, l.joined_on,
@@ -40,31 +38,25 @@ WATCHED = """
     WHERE l.joined_on <= %(day)s {narrowed}
 """
 
-
-def whole_months(since: str, until: str) -> str:
-    """SQL: how many months are complete; the 31st is complete on the last day of a shorter one."""
-    months = COMPLETED.format(since=since, until=until)
-    return f"({months} - ({until} < ({since} + {months} * interval '1 month')::date)::int)"
-
-
-def begun_months(since: str, until: str) -> str:
-    """SQL: the same, and one more where days are left over."""
-    whole = whole_months(since, until)
-    return f"({whole} + (({since} + {whole} * interval '1 month')::date < {until})::int)"
-
-
-LIVES = f"""
-    SELECT customer_id, is_lost, {begun_months("since", "joined_on")} AS entered,
-        CASE WHEN is_lost THEN {begun_months("since", "until")}
-            ELSE {whole_months("since", "until")} END AS months
-    FROM ({WATCHED}) watched
-"""
-COUNTED = f"SELECT months, is_lost, entered, count(*) FROM ({LIVES}) lives GROUP BY 1, 2, 3"
+# Of those still watched `until` is the day after the last one that is counted.
+COUNTED = (
+    f"SELECT since, joined_on, until, is_lost, count(*) FROM ({WATCHED}) w GROUP BY 1, 2, 3, 4"
+)
 MEMBERS = f"""
     SELECT customer_id AS key, customer_id, '' AS label, is_lost::int AS numerator,
         1 AS denominator, CASE WHEN is_lost THEN 'lost' ELSE 'paying' END AS note
-    FROM ({LIVES}) lives
+    FROM ({WATCHED}) lives
 """
+
+
+def months_of(since: date, until: date) -> tuple[int, int]:
+    """How many months are completed, and how many begun.
+
+    The month of a 31st is complete on the last day of a shorter one.
+    """
+    months = (until.year - since.year) * 12 + until.month - since.month
+    due = min(since.day, days_in_month(until)) if since.day > 28 else since.day
+    return months - (until.day < due), months + (until.day > due)
 
 
 def survival_curve(question: Question) -> Curve | None:
@@ -74,18 +66,23 @@ def survival_curve(question: Question) -> Curve | None:
     """
     with as_known(question), connection.cursor() as cursor:
         narrowed, values = joining_members(question)
-        cursor.execute(
-            COUNTED.format(lives=lives(), narrowed=narrowed), values | {"day": question.day}
-        )
-        lines = [
-            line for line in cursor.fetchall() if line[0] > line[2] or not (line[0] or line[2])
-        ]
+        sql = COUNTED.format(lives=lives(), narrowed=narrowed)
+        cursor.execute(sql, values | {"day": question.day})
+        lines = [_line(*row) for row in cursor.fetchall()]
+    lines = [line for line in lines if line[0] > line[2]]
     if not lines:
         return None
     months, is_lost, entered, counts = zip(*lines, strict=True)
-    # Lives without truncation are watched from before their first month.
-    starts = [start or -1 for start in entered]
-    return kaplan_meier(months, is_lost, starts, counts)
+    return kaplan_meier(months, is_lost, entered, counts)
+
+
+def _line(
+    since: date, joined: date, until: date, is_lost: bool, count: int
+) -> tuple[int, bool, int, int]:
+    """Months watched, lost, months before it came into sight (-1: from the start), how many."""
+    completed, begun = months_of(since, until)
+    entered = months_of(since, joined)[1]
+    return begun if is_lost else completed, is_lost, entered or -1, count
 
 
 def survival_rows(question: Question) -> Rows:
@@ -100,14 +97,11 @@ def survival_rows(question: Question) -> Rows:
 
 @dataclass(frozen=True)
 class Survivors:
-    """The compute function of S(month)."""
+    """S(month), read off a curve."""
 
     month: int
 
-    def __call__(self, question: Question) -> Figure:
-        curve = _curve(question)
-        if isinstance(curve, Figure):
-            return curve
+    def __call__(self, curve: Curve) -> Figure:
         n = curve.customers
         if curve.at_risk(self.month) < FEWEST_AT_RISK:
             return Figure.undefined("too_short", n=n)
@@ -121,26 +115,39 @@ class Survivors:
         )
 
 
-def median_figure(question: Question) -> Figure:
-    curve = _curve(question)
-    if isinstance(curve, Figure):
-        return curve
+def median_figure(curve: Curve) -> Figure:
     if curve.median is None:
         return Figure.undefined("not_reached", n=curve.customers)
     return Figure(curve.median, n=curve.customers, flag="estimate")
 
 
-def mean_figure(question: Question) -> Figure:
-    curve = _curve(question)
-    if isinstance(curve, Figure):
-        return curve
+def mean_figure(curve: Curve) -> Figure:
     horizon = min(HORIZON, curve.longest)
     mean = curve.restricted_mean(horizon)
     return Figure(mean, n=curve.customers, flag="estimate", parts={"horizon": horizon})
 
 
-def _curve(question: Question) -> Curve | Figure:
-    return survival_curve(question) or Figure.undefined("no_data")
+READ: dict[str, Callable[[Curve], Figure]] = {
+    "survival_12": Survivors(12),
+    "survival_24": Survivors(24),
+    "median_lifetime": median_figure,
+    "mean_lifetime": mean_figure,
+}
+
+
+def figure_of(code: str, curve: Curve | None) -> Figure:
+    """One of the figures that are read off the curve, without drawing it anew for each."""
+    return READ[code](curve) if curve else Figure.undefined("no_data")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The compute function of a metric that is read off the curve."""
+
+    code: str
+
+    def __call__(self, question: Question) -> Figure:
+        return figure_of(self.code, survival_curve(question))
 
 
 def as_interval(curve: Curve, month: float) -> Interval | None:
@@ -160,7 +167,7 @@ SURVIVAL_12 = Metric(
         "also those who have not been customers for so long yet. A return does not undo a loss."
     ),
     formula=_("product over the months 1 to 12 of (1 - lost / at risk)"),
-    compute=Survivors(12),
+    compute=Computed("survival_12"),
     rows=survival_rows,
     page="metrics:retention",
     groupings=BY_TRAIT,
@@ -173,7 +180,7 @@ SURVIVAL_24 = Metric(
     unit="share",
     definition=_("The same after twenty-four months."),
     formula=_("product over the months 1 to 24 of (1 - lost / at risk)"),
-    compute=Survivors(24),
+    compute=Computed("survival_24"),
     rows=survival_rows,
     page="metrics:retention",
     groupings=BY_TRAIT,
@@ -186,7 +193,7 @@ MEDIAN_LIFETIME = Metric(
     unit="months",
     definition=_("After how many months half of the customers are lost, read off the curve."),
     formula=_("first month with survival of one half or less"),
-    compute=median_figure,
+    compute=Computed("median_lifetime"),
     rows=survival_rows,
     page="metrics:retention",
     groupings=BY_TRAIT,
@@ -202,7 +209,7 @@ MEAN_LIFETIME = Metric(
         "up to sixty months or as far as anybody was watched."
     ),
     formula=_("area under the survival curve to 60 months"),
-    compute=mean_figure,
+    compute=Computed("mean_lifetime"),
     rows=survival_rows,
     page="metrics:retention",
     groupings=BY_TRAIT,

@@ -17,7 +17,7 @@ from metrics.forms import Asked, asked_by, period_in_words
 from metrics.question import Question
 from metrics.retention.cohorts import Cohort, Measure, Triangle, Variant, triangle
 from metrics.retention.fitted import Fitted, fitted_to
-from metrics.retention.survival import survival_curve
+from metrics.retention.survival import figure_of, survival_curve
 from metrics.retention.trend import start_sets_by_month
 from metrics.retention_charts import kept_revenue_chart, marks_of, survival_chart
 
@@ -47,6 +47,7 @@ class Choice:
 def retention(request: HttpRequest) -> HttpResponse:
     asked, choice = asked_by(request), choice_of(request)
     curve = survival_curve(asked.question)
+    fitted = fitted_to(curve)
     found = triangle(asked.question, choice.measure, choice.variant, int(choice.depth))
     context = {
         "asked": asked,
@@ -61,12 +62,10 @@ def retention(request: HttpRequest) -> HttpResponse:
         "finding": finding(found),
         "chart": survival_chart(curve) if curve else None,
         "marks": marks_of(curve) if curve else [],
-        "curve_figures": [
-            (BY_CODE[code], BY_CODE[code].answer(asked.question)) for code in SHOWN_OF_CURVE
-        ],
+        "curve_figures": [(BY_CODE[code], figure_of(code, curve)) for code in SHOWN_OF_CURVE],
         "revenue_chart": kept_revenue_chart(start_sets_by_month(asked.question, window=12)),
-        "fitted": fitted_to(curve),
-        "expected": expected(fitted_to(curve)),
+        "fitted": fitted,
+        "expected": expected(fitted),
     }
     return render(request, "metrics/retention.html", context)
 
