@@ -4,8 +4,8 @@ Lines without a customer belong to the whole company: asked about some customers
 made of them are undefined. Cost to serve can be asked about anybody.
 """
 
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +17,12 @@ from metrics.figure import Figure, Number
 from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.rows import Rows, Totals
+from metrics.revenue.start_set import start_set
+from metrics.revenue.stock import Stock, stock
+from metrics.rows import Rows
 from metrics.spending import LINES, SERVING, spending_parameters
+
+Below = Callable[[Question], tuple[Decimal, int]]
 
 # The lines of a period, each with the part that serves `{share}`.
 SPENT = f"""
@@ -85,25 +89,54 @@ def rows_of(sql: str, **more: Any) -> Any:
     return rows
 
 
-def quotient_of(sql: str, empty: str) -> Any:
-    """The function that divides the two sums of these rows; `empty` is the reason without any."""
+def quotient_of(lines: str, below: Below, empty: str) -> Any:
+    """The function that divides cost lines by what stands below; `empty` is the reason without it.
+
+    What stands below comes from stored months, where the period has them: the rows that the figure
+    opens to are counted from the ledger and come to the same.
+    """
 
     def figure(question: Question) -> Figure:
         if question.is_narrowed:
             return Figure.undefined("of_whole_company")
-        totals = rows_of(sql)(question).totals()
-        if not totals.denominator:
-            return Figure.undefined(empty, numerator=totals.numerator, denominator=0)
-        value = totals.numerator / totals.denominator
-        return Figure(value, totals.numerator, totals.denominator, customers_of(totals, empty))
+        spent = rows_of(lines)(question).totals().numerator
+        whole, n = below(question)
+        if not whole:
+            return Figure.undefined(empty, numerator=spent, denominator=0)
+        return Figure(spent / whole, spent, whole, n)
 
     return figure
 
 
-def customers_of(totals: Totals, empty: str) -> int:
-    """How many stand below the line, where customers are counted there."""
-    is_counted = empty in ("nobody_retained", "nobody_won")
-    return int(totals.denominator) if is_counted else totals.n
+def retained(question: Question) -> tuple[Decimal, int]:
+    started = start_set(question)
+    kept = started.start_customers - started.lost
+    return Decimal(kept), kept
+
+
+def ends_of(question: Question) -> tuple[Stock, Stock]:
+    """Who paid before the period, and on its last day."""
+    return stock(question, question.start - timedelta(days=1)), stock(question)
+
+
+def average_customers(question: Question) -> tuple[Decimal, int]:
+    before, after = ends_of(question)
+    return Decimal(before.customers + after.customers) / 2, after.customers
+
+
+def average_arr(question: Question) -> tuple[Decimal, int]:
+    before, after = ends_of(question)
+    return (before.value + after.value) / 2, after.customers
+
+
+def won(question: Question) -> tuple[Decimal, int]:
+    totals = rows_of(WON)(question).totals()
+    return totals.denominator, totals.n
+
+
+def won_margin(question: Question) -> tuple[Decimal, int]:
+    totals = rows_of(WON_MARGIN)(question).totals()
+    return totals.denominator, totals.n
 
 
 def both(first: str, second: str) -> str:
@@ -127,9 +160,7 @@ def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
 
 
 def payback_figure(question: Question) -> Figure:
-    figure = quotient_of(both(WINNING, WON_MARGIN), "nobody_won")(question)
-    if figure.value is not None:
-        return replace(figure, n=cac_of(question.start, question.end)[1])
+    figure = quotient_of(WINNING, won_margin, "nobody_won")(question)
     if figure.reason == "nobody_won" and assumed(Name.GROSS_MARGIN, question.day) <= 0:
         return Figure.undefined("never", numerator=figure.numerator, denominator=0)
     return figure
@@ -150,11 +181,11 @@ def serving_figure(question: Question) -> Figure:
 
 
 def serving_per_customer(question: Question) -> Figure:
-    totals = serving_rows(SERVED_AND_PAYING)(question).totals()
-    paying = int(totals.denominator)
+    served = serving_rows(SERVED)(question).totals().numerator
+    paying = stock(question).customers
     if not paying:
-        return Figure.undefined("no_data", numerator=totals.numerator, denominator=0)
-    return Figure(totals.numerator / paying, totals.numerator, paying, paying)
+        return Figure.undefined("no_data", numerator=served, denominator=0)
+    return Figure(served / paying, served, paying, paying)
 
 
 def range_over(interval: Interval | None, cost: Number | None) -> Interval | None:
@@ -176,7 +207,7 @@ CRC_PER_CUSTOMER = Metric(
     definition=_("Customer retention cost divided by the customers who paid before the period and "
                  "still pay on its last day."),
     formula=_("customer retention cost / customers retained"),
-    compute=quotient_of(both(KEEPING, RETAINED), "nobody_retained"),
+    compute=quotient_of(KEEPING, retained, "nobody_retained"),
     rows=rows_of(both(KEEPING, RETAINED)), page="metrics:value_and_cost", good="down",
     groupings=("month",),
 )  # fmt: skip
@@ -186,7 +217,7 @@ CRC_PER_AVERAGE_CUSTOMER = Metric(
     definition=_("Customer retention cost divided by the mean of the paying customers before the "
                  "period and on its last day. Others report it this way."),
     formula=_("customer retention cost / average paying customers"),
-    compute=quotient_of(both(KEEPING, AVERAGE), "no_data"),
+    compute=quotient_of(KEEPING, average_customers, "no_data"),
     rows=rows_of(both(KEEPING, AVERAGE)), page="metrics:value_and_cost", good="down",
     groupings=("month",),
 )  # fmt: skip
@@ -196,7 +227,7 @@ CRC_SHARE = Metric(
     definition=_("Customer retention cost of the period divided by the mean of ARR before the "
                  "period and on its last day. Of a month it is set against a year's revenue."),
     formula=_("customer retention cost / average ARR"),
-    compute=quotient_of(both(KEEPING, AVERAGE_ARR), "no_data"),
+    compute=quotient_of(KEEPING, average_arr, "no_data"),
     rows=rows_of(both(KEEPING, AVERAGE_ARR)), page="metrics:value_and_cost", good="down",
     groupings=("month",),
 )  # fmt: skip
@@ -205,7 +236,7 @@ CAC = Metric(
     definition=_("What was spent in the period to win customers, divided by the customers who "
                  "paid for the first time in it. Customers won back are not new."),
     formula=_("cost lines × their share for winning customers / new customers"),
-    compute=quotient_of(both(WINNING, WON), "nobody_won"), rows=rows_of(both(WINNING, WON)),
+    compute=quotient_of(WINNING, won, "nobody_won"), rows=rows_of(both(WINNING, WON)),
     page="metrics:value_and_cost", good="down", groupings=("month",),
 )  # fmt: skip
 PAYBACK = Metric(

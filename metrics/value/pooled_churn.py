@@ -7,14 +7,18 @@ steadier than the mean of twelve rates.
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import add_months, month_start
+from lib.periods import Period, month_of
 from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.intervals import wilson
 from metrics.metric import Metric
+from metrics.models import BookedMonth
 from metrics.question import Question
+from metrics.revenue.ledger import ledger_of
 from metrics.rows import Rows
 
 MONTHS = 12
@@ -34,10 +38,22 @@ WATCHED = f"""
 """
 
 
+STORED = """
+    SELECT coalesce(sum(lost), 0), coalesce(sum(start_customers), 0)
+    FROM metrics_monthbook WHERE month = ANY(%(months)s) AND window_months = 1
+"""
+
+
 def last_whole_month_ends(day: date) -> date:
     """The first day after the last month that is over at the end of a day."""
     following = date.fromordinal(day.toordinal() + 1)
     return month_start(following)
+
+
+def months_of(question: Question) -> list[Period]:
+    """The twelve last months that are over."""
+    end = last_whole_month_ends(question.day)
+    return [month_of(add_months(end, n - MONTHS)) for n in range(MONTHS)]
 
 
 def pooled_churn_rows(question: Question) -> Rows:
@@ -50,9 +66,25 @@ def pooled_churn_rows(question: Question) -> Rows:
 
 
 def pooled_churn(question: Question) -> Rate:
-    totals = pooled_churn_rows(question).totals()
-    lost, months = int(totals.numerator), int(totals.denominator)
+    """From stored months where all twelve are there; else customer by customer."""
+    counted = None if question.is_narrowed else stored_churn(question)
+    if counted is None:
+        totals = pooled_churn_rows(question).totals()
+        counted = int(totals.numerator), int(totals.denominator)
+    lost, months = counted
     return Rate(lost, months, "" if months else "no_start")
+
+
+def stored_churn(question: Question) -> tuple[int, int] | None:
+    """Lost and customer-months of the twelve months; None when one of them is not stored."""
+    months = [period.start for period in months_of(question)]
+    booked = BookedMonth.objects.filter(month__in=months, windows__contains=[1])
+    if not ledger_of(question).has_months or booked.count() < MONTHS:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(STORED, {"months": months})
+        lost, customers = cursor.fetchone()
+    return int(lost), int(customers)
 
 
 def pooled_churn_figure(question: Question) -> Figure:

@@ -15,6 +15,7 @@ from metrics.assumptions import Name
 from metrics.catalogue import BY_CODE
 from metrics.models import Assumption, CustomerValue, Night, RevenueMovement, ValueModel
 from metrics.question import question_of
+from metrics.revenue.months import rebuild_months
 from metrics.value.foretelling import foretell_purchases
 from metrics.value.valuing import value_customers
 from tests.factories import (
@@ -218,6 +219,25 @@ def test_purchases_foretell_what_buyers_will_bring(settings):
     assert figure.n == 120
     assert 0 < figure.value < 100_000
     assert CustomerValue.objects.filter(alive__gt=0.99).count() >= 30  # bought once only
+
+
+def test_figures_from_stored_months_are_those_of_their_rows():
+    CostLine.objects.create(kind="tools", label="CRM", starts_on=date(2026, 5, 1), amount=3100,
+                            until=date(2026, 6, 1), currency="JPY", retention_share=1)  # fmt: skip
+    for number in range(12):
+        customer = paying(12_000, started_on=date(2025, 1, 1))
+        if number % 4 == 0:
+            lost = date(2025, 8, 10) + timedelta(days=20 * number)
+            RevenueMovement.objects.create(customer=customer, day=lost, kind="churn",
+                                           amount=-12_000, balance=0)  # fmt: skip
+    rebuild_months(through=DAY - timedelta(days=1))
+    may = question_of({"period": "2026-05"}, DAY)
+
+    for code in ("pooled_churn", "crc_per_customer", "crc_per_average_customer",
+                 "crc_share_of_arr", "cost_to_serve_per_customer"):  # fmt: skip
+        figure, totals = BY_CODE[code].answer(may), BY_CODE[code].rows(may).totals()
+        assert (figure.numerator, figure.denominator) == (totals.numerator, totals.denominator)
+    assert BY_CODE["pooled_churn"].answer(may).numerator == 3
 
 
 def test_too_few_buyers_are_no_model():
