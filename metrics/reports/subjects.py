@@ -1,8 +1,7 @@
 """What each report is about: which figures, pictures and tables, for whom."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -13,27 +12,20 @@ from accounts.models import User
 from customers.models import Customer
 from lib.days import add_months, month_start
 from lib.periods import month_of
-from metrics import overview_charts, worth_charts
 from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE, METRICS
-from metrics.charts import Chart
-from metrics.company import company_trend
 from metrics.figure import Figure
 from metrics.metric import Metric
-from metrics.models import Assumption, CustomerValue
+from metrics.models import Assumption
 from metrics.models.report import Report, Subject
 from metrics.periods_in_words import period_in_words
 from metrics.question import Question, question_of
 from metrics.reports import briefing
 from metrics.reports.content import Content, Table
-from metrics.retention.survival import survival_curve
-from metrics.retention_charts import survival_chart
-from metrics.revenue.movements import movements_between
+from metrics.reports.pictures import PICTURES
 
-TREND_DAYS = 366
 BOARD = ("mrr", "arr", "nrr", "grr", "logo_churn", "logo_retention", "quick_ratio", "arpa", "nps",
          "csat", "ltv_subscription", "ltv_to_cac", "crc_share_of_arr", "stickiness")  # fmt: skip
-Charts = Callable[[Question], list[Chart | None]]
 
 
 def content_of(report: Report, *, today: date) -> Content:
@@ -49,7 +41,7 @@ def content_of(report: Report, *, today: date) -> Content:
         subtitle=period_in_words(question.period),
         question=question,
         figures=figures,
-        charts=[chart for chart in CHARTS[report.subject](question) if chart],
+        charts=[chart for chart in PICTURES[report.subject](question) if chart],
         tables=tables_of(report.subject, question, report.owner),
         about=about(report, question, [metric for metric, _figure in figures]),
     )
@@ -116,54 +108,6 @@ def about(report: Report, question: Question, metrics: Any) -> list[tuple[Any, A
            _("%(rule)s, version %(version)s") % {"rule": metric.rule, "version": metric.version})
           for metric in metrics],
     ]  # fmt: skip
-
-
-def overview(question: Question) -> list[Chart | None]:
-    trend = company_trend(question.end - timedelta(days=TREND_DAYS), question.end)
-    drawn: list[Chart | None] = [waterfall(question)]
-    if trend:
-        drawn += [overview_charts.mrr_trend_chart(trend), overview_charts.health_trend_chart(trend),
-                  overview_charts.nps_trend_chart(trend)]  # fmt: skip
-    return drawn
-
-
-def waterfall(question: Question) -> Chart:
-    movements = movements_between(question.start, question.end)
-    return overview_charts.waterfall_chart(movements, period_in_words(question.period))
-
-
-def survival(question: Question) -> list[Chart | None]:
-    curve = survival_curve(question)
-    return [survival_chart(curve)] if curve else []
-
-
-def spending(question: Question) -> list[Chart | None]:
-    values = CustomerValue.objects.select_related("customer").order_by("-net_value", "pk")
-    members = question.members(question.day)
-    if members is not None:
-        values = values.filter(customer_id__in=members)
-    shown = list(values[: worth_charts.MOST_POINTS])
-    return [worth_charts.spending_chart(month_start(question.day)), worth_charts.worth_chart(shown)]
-
-
-def board(question: Question) -> list[Chart | None]:
-    return [*overview(question), *survival(question), spending(question)[0]]
-
-
-def nothing(_question: Question) -> list[Chart | None]:
-    return []
-
-
-CHARTS: dict[str, Charts] = {
-    Subject.BOARD: board,
-    Subject.OVERVIEW: overview,
-    Subject.REVENUE: overview,
-    Subject.RETENTION: survival,
-    Subject.CHURN: survival,
-    Subject.LOYALTY: nothing,
-    Subject.VALUE: spending,
-    Subject.ENGAGEMENT: nothing,
-}
 
 
 def tables_of(subject: str, question: Question, owner: User) -> list[Table]:

@@ -1,0 +1,113 @@
+"""The pictures of each report: those of the page it stands for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from lib.days import add_months, month_start
+from lib.periods import trailing_months
+from metrics import engagement_charts, overview_charts, revenue_charts, worth_charts
+from metrics.charts import Chart
+from metrics.company import company_trend
+from metrics.engagement_figures import engaged
+from metrics.loyalty import pictures as loyalty
+from metrics.loyalty.answers import CES, CSAT, NPS
+from metrics.loyalty.series import by_month
+from metrics.loyalty.tallies import scores_of
+from metrics.models import CustomerValue
+from metrics.models.report import Subject
+from metrics.periods_in_words import period_in_words
+from metrics.question import Question
+from metrics.retention.survival import survival_curve
+from metrics.retention.trend import start_sets_by_month
+from metrics.retention_charts import churn_chart, survival_chart
+from metrics.revenue.moves import sums_by, waterfall
+from metrics.revenue.stock import stocks_by_month
+
+TREND_DAYS, TREND_MONTHS = 366, 12
+Charts = list[Chart | None]
+
+
+def overview(question: Question) -> Charts:
+    trend = company_trend(question.end - timedelta(days=TREND_DAYS), question.end)
+    drawn: Charts = [steps(question)]
+    if trend:
+        drawn += [overview_charts.mrr_trend_chart(trend), overview_charts.health_trend_chart(trend),
+                  overview_charts.nps_trend_chart(trend)]  # fmt: skip
+    return drawn
+
+
+def steps(question: Question) -> Chart:
+    words = period_in_words(question.period)
+    return revenue_charts.waterfall_chart(waterfall(question), words, settings.REPORTING_CURRENCY)
+
+
+def revenue(question: Question) -> Charts:
+    last = max(question.start, question.day)
+    year = question.about(period=trailing_months(last, TREND_MONTHS), as_of=None)
+    months = [add_months(month_start(last), n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
+    mrr = {month: stock.mrr for month, stock in stocks_by_month(year, months).items()}
+    moved = {
+        (month, kind): sums.amount / 12
+        for (month, kind), sums in sums_by(year, "month", "kind").items()
+    }
+    currency = settings.REPORTING_CURRENCY
+    return [steps(question), revenue_charts.months_chart(months, moved, currency),
+            revenue_charts.mrr_chart(mrr, currency)]  # fmt: skip
+
+
+def retention(question: Question) -> Charts:
+    curve = survival_curve(question)
+    return [survival_chart(curve) if curve else None]
+
+
+def churn(question: Question) -> Charts:
+    return [churn_chart(start_sets_by_month(question)), *retention(question)]
+
+
+def satisfaction(question: Question) -> Charts:
+    names = ((NPS, _("NPS")), (CSAT, _("CSAT")), (CES, _("CES")))
+    drawn: Charts = [
+        loyalty.months_chart(scale, name, by_month(scale, question)) for scale, name in names
+    ]
+    return [*drawn, loyalty.distribution_chart(NPS, scores_of(NPS, question))]
+
+
+def value(question: Question) -> Charts:
+    values = CustomerValue.objects.select_related("customer").order_by("-net_value", "pk")
+    members = question.members(question.day)
+    if members is not None:
+        values = values.filter(customer_id__in=members)
+    shown = list(values[: worth_charts.MOST_POINTS])
+    return [worth_charts.spending_chart(month_start(question.day)), worth_charts.worth_chart(shown)]
+
+
+def engagement(question: Question) -> Charts:
+    points, found = engagement_charts.trend_of(question), engaged(question)
+    drawn: Charts = [
+        engagement_charts.people_chart(points), engagement_charts.stickiness_chart(points)
+    ]  # fmt: skip
+    if found.day:
+        drawn += [engagement_charts.seats_chart(question, found.day),
+                  engagement_charts.sessions_chart(found)]  # fmt: skip
+    return drawn
+
+
+def board(question: Question) -> Charts:
+    """One or two of each page: what a board asks first."""
+    return [*revenue(question), *churn(question), satisfaction(question)[0], value(question)[0],
+            *engagement(question)[:1]]  # fmt: skip
+
+
+PICTURES: dict[str, Callable[[Question], Charts]] = {
+    Subject.BOARD: board,
+    Subject.OVERVIEW: overview,
+    Subject.REVENUE: revenue,
+    Subject.RETENTION: retention,
+    Subject.CHURN: churn,
+    Subject.LOYALTY: satisfaction,
+    Subject.VALUE: value,
+    Subject.ENGAGEMENT: engagement,
+}
