@@ -111,7 +111,8 @@ def ranged_spec(points: Sequence[tuple[date, Any, Any, Any]], look: Look) -> Spe
     tooltip = [
         {"field": "day", "type": "temporal", "format": "%x", "title": ""},
         *({"field": field, "type": "quantitative", "format": look.number, "title": str(title)}
-          for field, title in (("value", look.unit), ("low", _("From")), ("high", _("To")))),
+          for field, title in (("value", look.unit), ("low", _("Lower end")),
+                               ("high", _("Upper end")))),
     ]  # fmt: skip
     dots = look.shape == "dots"
     band: Spec = {"type": "rule", "strokeWidth": 5, "opacity": 0.25} if dots else {

@@ -126,7 +126,7 @@ def nps_trend_chart(points: Sequence[CompanyPoint]) -> Chart | None:
             [(day, nps.value) for day, nps in scores],
             Look(_("NPS"), role="@info", height=200, number="+,.0f"),
         ),
-        heads=[_("Day"), _("NPS"), _("From"), _("To"), _("Answers")],
+        heads=[_("Day"), _("NPS"), _("Lower end"), _("Upper end"), _("Answers")],
         rows=[nps_row(day, nps) for day, nps in reversed(scores)],
     )
 

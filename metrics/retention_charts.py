@@ -93,8 +93,8 @@ def survival_spec(points: list[Spec]) -> Spec:
     tooltip = [
         {"field": "month", "type": "quantitative", "title": _("Months")},
         {"field": "share", "type": "quantitative", "format": ".1%", "title": _("Not lost")},
-        {"field": "low", "type": "quantitative", "format": ".1%", "title": _("From")},
-        {"field": "high", "type": "quantitative", "format": ".1%", "title": _("To")},
+        {"field": "low", "type": "quantitative", "format": ".1%", "title": _("Lower end")},
+        {"field": "high", "type": "quantitative", "format": ".1%", "title": _("Upper end")},
         {"field": "risk", "type": "quantitative", "format": ",d", "title": _("Numbers at risk")},
     ]
     band = {
@@ -199,8 +199,8 @@ def ranges_spec(
         {"field": "day", "type": "temporal", "format": "%b %Y", "title": ""},
         {"field": "name", "type": "nominal", "title": ""},
         {"field": "value", "type": "quantitative", "format": ".1%", "title": _("Share")},
-        {"field": "low", "type": "quantitative", "format": ".1%", "title": _("From")},
-        {"field": "high", "type": "quantitative", "format": ".1%", "title": _("To")},
+        {"field": "low", "type": "quantitative", "format": ".1%", "title": _("Lower end")},
+        {"field": "high", "type": "quantitative", "format": ".1%", "title": _("Upper end")},
     ]
     both = {"x": x, "color": color}
     layers: list[Spec] = [

@@ -116,7 +116,7 @@ def months_chart(months: Sequence[date], moved: ByMonth, currency: str) -> Chart
         title=title,
         summary=_("MRR won and lost in each month, by kind. %(title)s.") % {"title": title},
         spec=months_spec(months, moved),
-        heads=[_("Month"), *[kind.label for kind in kinds], _("Change")],
+        heads=[_("Month"), *[kind.label for kind in kinds], _("Change of MRR")],
         rows=[
             (
                 date_format(month, "YEAR_MONTH_FORMAT"),

@@ -121,7 +121,7 @@ def _look(scale: Scale, name: str, shape: str) -> Look:
 
 
 def _heads(name: str) -> list[str]:
-    return [_("Day"), name, _("From"), _("To"), _("Answers")]
+    return [_("Day"), name, _("Lower end"), _("Upper end"), _("Answers")]
 
 
 def _row(scale: Scale, point: Point, style: str) -> tuple[object, ...]:

@@ -86,7 +86,7 @@ def write_excel(content: Content) -> bytes:
 def write_figures(book: Book, content: Content) -> None:
     sheet = book.sheet(_("Figures"))
     heads = [_("Figure"), _("Value"), _("In words"), _("Above the line"), _("Below the line"),
-             _("Cases"), _("From"), _("To"), _("Remark"), _("Formula"), _("Definition"),
+             _("Cases"), _("Lower end"), _("Upper end"), _("Remark"), _("Formula"), _("Definition"),
              _("Version")]  # fmt: skip
     for column, width in enumerate((34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9)):
         sheet.set_column(column, column, width)
