@@ -16,11 +16,13 @@ from django.db import connection, transaction
 FORGET_LIVES = "DELETE FROM metrics_customerlife WHERE customer_id = ANY(%(customers)s)"
 FORGET_STEPS = "DELETE FROM metrics_cohortstep WHERE customer_id = ANY(%(customers)s)"
 # The ledger of {those} customers, each balance at the rates of the month of joining. On one day the
-# line of exchange rates comes first.
+# line of exchange rates comes first. A product of numerics has the digits of all its factors, after
+# five years more than a thousand, and a division goes on for as many: sixty are enough.
 LINES = """
     SELECT customer_id, day, kind <> 'fx' AS is_business, plan, balance,
         date_trunc('month', day)::date AS month,
-        CASE WHEN factors IS NULL THEN balance ELSE round(balance / factors, 6) END AS value
+        CASE WHEN factors IS NULL THEN balance
+            ELSE round(balance / round(factors, 60), 6) END AS value
     FROM (
         SELECT m.*, metrics_product(CASE WHEN kind = 'fx' AND balance > 0 AND balance > amount
             THEN balance / (balance - amount) END) OVER w AS factors
