@@ -13,7 +13,7 @@ from itertools import pairwise
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from customers.models import Customer, SubscriptionVersion, Ticket, Touchpoint
 from lib.days import day_start, local_day
@@ -26,7 +26,7 @@ from surveys.models import Response, Survey
 class Kind(models.TextChoices):
     TOUCH = "touch", gettext_lazy("Touchpoints")
     MAIL = "mail", gettext_lazy("Mails")
-    ANSWER = "answer", gettext_lazy("Answers")
+    ANSWER = "answer", pgettext_lazy("what was answered", "Answers")
     HEALTH = "health", gettext_lazy("Health")
     CONTRACT = "contract", gettext_lazy("Contract")
     TICKET = "ticket", gettext_lazy("Tickets")

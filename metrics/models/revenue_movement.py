@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.querysets import OfCustomerQuerySet
 
@@ -32,7 +33,7 @@ class RevenueMovement(models.Model):
         CONTRACTION = "contraction", _("Contraction")
         CHURN = "churn", _("Churn")
         REACTIVATION = "reactivation", _("Reactivation")
-        FX = "fx", _("Exchange rates")
+        FX = "fx", pgettext_lazy("movement of MRR", "Exchange rates")
 
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
