@@ -83,7 +83,7 @@ def test_the_page_asks_the_same_number_of_questions(
         TicketFactory(customer=bakery)
     client = as_user(ana)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(address(bakery))
 
 
