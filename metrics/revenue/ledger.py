@@ -63,9 +63,29 @@ DAYS = """
         FROM versions v JOIN customers_discount x ON x.version_id = v.id
         UNION ALL
         SELECT v.customer_id, e.month
-        FROM versions v JOIN customers_exchangerate e ON e.currency = v.currency
-        WHERE v.currency <> %(currency)s AND e.month > v.effective_on
+        FROM (
+            SELECT customer_id, currency, min(effective_on) AS since FROM versions
+            WHERE currency <> %(currency)s GROUP BY 1, 2
+        ) v JOIN customers_exchangerate e ON e.currency = v.currency AND e.month > v.since
     ) changes WHERE day <= %(through)s
+"""
+# Versions until the next one; of those that begin on one day the last recorded one counts.
+SPANS = """
+    SELECT *, lead(effective_on, 1, 'infinity') OVER (
+        PARTITION BY subscription_id ORDER BY effective_on, recorded_at, id) AS until FROM versions
+"""
+# Lasting discounts of a version on each day; few versions have any.
+OFFS = f"""
+    SELECT v.id AS version_id, d.day, sum(x.percent) AS percent, sum(x.amount) AS amount
+    FROM versions v JOIN customers_discount x ON x.version_id = v.id
+    JOIN days d ON d.customer_id = v.customer_id
+    WHERE {DISCOUNT_COUNTS.format(day="d.day")} GROUP BY 1, 2
+"""
+# Each rate is looked up once.
+RATES = f"""
+    SELECT c.currency, d.day, {RATE.format(currency="c.currency", day="d.day")} AS rate
+    FROM (SELECT DISTINCT currency FROM versions WHERE currency <> %(currency)s) c,
+        (SELECT DISTINCT day FROM days) d
 """
 # Each subscription of a customer at the end of each of these days.
 POINTS = f"""
@@ -77,15 +97,8 @@ POINTS = f"""
     FROM days d
     JOIN customers_subscription s ON s.customer_id = d.customer_id
     LEFT JOIN customers_product p ON p.id = s.product_id
-    LEFT JOIN LATERAL (
-        SELECT * FROM customers_subscriptionversion v
-        WHERE v.subscription_id = s.id AND v.effective_on <= d.day
-        ORDER BY v.effective_on DESC, v.recorded_at DESC, v.id DESC LIMIT 1
-    ) v ON true
-    LEFT JOIN LATERAL (
-        SELECT sum(x.percent) AS percent, sum(x.amount) AS amount FROM customers_discount x
-        WHERE x.version_id = v.id AND {DISCOUNT_COUNTS.format(day="d.day")}
-    ) off ON true
+    LEFT JOIN spans v ON v.subscription_id = s.id AND v.effective_on <= d.day AND d.day < v.until
+    LEFT JOIN offs off ON off.version_id = v.id AND off.day = d.day
 """
 STEPS = """
     SELECT *, lag(native, 1, 0::numeric) OVER w AS native_before, lag(currency) OVER w AS old,
@@ -93,13 +106,11 @@ STEPS = """
         lag(gross) OVER w AS gross_before, lag(plan) OVER w AS plan_before
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
-# The customer's total at the end of the day, and yesterday's book at today's rates. Columns carry
-# their table, because a bare `currency` would mean that of the rates inside the sub-query.
-TOTALS = f"""
-    SELECT customer_id, day,
-        sum(round(native * {RATE.format(currency="steps.currency", day="steps.day")}, 12)) AS total,
-        sum(round(native_before * {RATE.format(currency="steps.old", day="steps.day")}, 12))
-            AS revalued,
+# The customer's total at the end of the day, and yesterday's book at today's rates.
+TOTALS = """
+    SELECT customer_id, steps.day,
+        sum(round(native * coalesce(now.rate, 1), 12)) AS total,
+        sum(round(native_before * coalesce(former.rate, 1), 12)) AS revalued,
         bool_or(state = 'paused' AND native_before > 0) AS pauses,
         bool_or(state = 'overdue' AND native_before > 0) AS lapses,
         bool_or(state = 'on' AND native = 0 AND native_before > 0) AS turns_free,
@@ -112,7 +123,10 @@ TOTALS = f"""
             AS plan_now,
         (array_agg(plan_before ORDER BY native_before DESC, subscription_id)
             FILTER (WHERE native_before > 0))[1] AS plan_before
-    FROM steps GROUP BY customer_id, day
+    FROM steps
+    LEFT JOIN rates now ON now.currency = steps.currency AND now.day = steps.day
+    LEFT JOIN rates former ON former.currency = steps.old AND former.day = steps.day
+    GROUP BY customer_id, steps.day
 """
 # What the total is made of, where other currencies are in it.
 NATIVES = """
@@ -135,7 +149,8 @@ LINES = f"""
         SELECT s.customer_id, v.* FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
         WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
-    ), days AS MATERIALIZED ({DAYS}), points AS MATERIALIZED ({POINTS}),
+    ), days AS MATERIALIZED ({DAYS}), spans AS MATERIALIZED ({SPANS}), offs AS ({OFFS}),
+    rates AS MATERIALIZED ({RATES}), points AS MATERIALIZED ({POINTS}),
     steps AS MATERIALIZED ({STEPS}),
     totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
     lines AS (
