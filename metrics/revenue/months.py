@@ -32,7 +32,7 @@ from metrics.traits import begin_traits
 
 # Windows that end with each month; the newest has those of its running quarter and year too.
 WINDOWS = [1, 3, 12]
-BATCH = 5_000
+BATCH = 20_000
 
 # `sign` is 1 for lines that are counted, -1 for those that are no longer.
 LINES = """
@@ -136,7 +136,7 @@ MOVEMENTS = f"""
     SET movements = kept.movements + excluded.movements, amount = kept.amount + excluded.amount
 """
 # PostgreSQL cannot guess how many rows a WITH has, and would compare all with all.
-BIG_JOINS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+BIG_JOINS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'"
 SMALL_JOINS = "SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT"
 STATEMENTS = (BOOKS, STOCKS, MOVEMENTS)
 # Rows nobody is behind any more.
