@@ -110,11 +110,11 @@ def run(scale: float) -> list[Row]:
     print(f"rebuilt in {whole:.1f} s, statement {median(yardsticks):.1f} s", file=sys.stderr)
     facts = SubscriptionVersion.objects.count()
     name = f"rebuild of the ledger, {facts:,} versions"
+    months = seconds_of(lambda: rebuild_months(through=newest))
     rows = [
         Row(name, whole, median(yardsticks), "s", LIMIT),
-        Row(f"{name}, seconds", whole, MOST_SECONDS, "s", 1),
+        Row(f"{name}, and of its months", whole + months, MOST_SECONDS, "s", 1),
     ]
-    rebuild_months(through=newest)
     _run("VACUUM ANALYZE")
     rows.append(_increment(newest))
     rows += [_known(newest, days) for days in (30, 365)]
