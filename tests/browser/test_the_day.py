@@ -53,9 +53,13 @@ def bakery(ana):
     return customer
 
 
+FIGURES = ["/revenue/", "/retention/", "/churn/", "/loyalty/", "/engagement/", "/value/",
+           "/figures/", "/figures/mrr/", "/reports/", "/closed-months/"]  # fmt: skip
+
+
 def pages(customer) -> list[str]:
     return ["/", "/customers/", f"/customers/{customer.pk}/", f"/customers/{customer.pk}/edit/",
-            "/tasks/", "/tasks/new/", "/overview/", "/overview/movements/"]  # fmt: skip
+            "/tasks/", "/tasks/new/", "/overview/", "/overview/movements/", *FIGURES]  # fmt: skip
 
 
 @pytest.mark.parametrize(
