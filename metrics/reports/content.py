@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from metrics.charts import Chart, Text
@@ -11,8 +12,17 @@ from metrics.question import Question
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A cell that knows its unit: a number for a spreadsheet, words for paper."""
+
+    metric: Metric
+    value: Decimal | float
+    question: Question
+
+
+@dataclass(frozen=True)
 class Table:
-    """Cells keep their types: Decimal, int, float, date, text or None. `rows` may be very long."""
+    """Cells keep their types: Decimal, int, float, date, text, Measured or None. `rows` may be very long."""
 
     title: Text
     heads: Sequence[Text]

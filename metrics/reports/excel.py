@@ -16,9 +16,9 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from metrics.reports.content import Content, Table
+from metrics.reports.content import Content, Measured, Table
 from metrics.reports.drawing import WIDTH, png_of
-from metrics.reports.wording import figure_in_words, remark, width_of
+from metrics.reports.wording import cell_in_words, figure_in_words, remark, width_of
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDEST, NARROWEST, LOOKED_AT = 60, 9, 200
@@ -55,6 +55,9 @@ class Book:
         return self.file.add_worksheet(name)
 
     def write(self, sheet: Any, row: int, column: int, cell: Any, look: Any = None) -> None:
+        if isinstance(cell, Measured):
+            look = self.units.get(cell.metric.unit)
+            cell = float(cell.value)
         if isinstance(cell, datetime | date):
             sheet.write_datetime(row, column, cell, look or self.day)
         elif isinstance(cell, bool) or cell is None:
@@ -130,10 +133,14 @@ def write_table(book: Book, table: Table, picture: io.BytesIO | None = None) -> 
 
 def widths(heads: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:
     """Wide enough for what is seen of each column, within reason."""
-    seen = [[head, *[str(line[n]) for line in lines]] for n, head in enumerate(heads)]
+    seen = [[head, *[seen_as(line[n]) for line in lines]] for n, head in enumerate(heads)]
     return [
         min(WIDEST, max(NARROWEST, *(width_of(text) for text in column)) + 2) for column in seen
     ]
+
+
+def seen_as(cell: Any) -> str:
+    return cell_in_words(cell) if isinstance(cell, Measured) else str(cell)
 
 
 def write_about(book: Book, content: Content) -> None:

@@ -21,7 +21,7 @@ from metrics.models.report import Report, Subject
 from metrics.periods_in_words import period_in_words
 from metrics.question import Question, question_of
 from metrics.reports import briefing
-from metrics.reports.content import Content, Table
+from metrics.reports.content import Content, Measured, Table
 from metrics.reports.pictures import PICTURES
 
 BOARD = ("mrr", "arr", "nrr", "grr", "logo_churn", "logo_retention", "quick_ratio", "arpa", "nps",
@@ -124,8 +124,14 @@ def months_table(metrics: list[Metric], question: Question) -> Table:
     for metric in metrics:
         asked = [replace(question, period=month_of(month)) for month in months]
         found = [metric.answer(about_month) for about_month in asked]
-        rows.append([str(metric.name), *[f.value if f.is_shown else None for f in found]])
+        rows.append([str(metric.name), *[measured(metric, figure, question) for figure in found]])
     return Table(_("Month by month"), heads, rows)
+
+
+def measured(metric: Metric, figure: Figure, question: Question) -> Measured | None:
+    if figure.value is None or not figure.is_shown:
+        return None
+    return Measured(metric, figure.value, question)
 
 
 def rows_tables(subject: str, question: Question, owner: User) -> list[Table]:

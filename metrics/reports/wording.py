@@ -12,6 +12,7 @@ from lib.money import formatted, rounded
 from metrics.figure import Figure
 from metrics.metric import Metric, decimal_places
 from metrics.question import Question
+from metrics.reports.content import Measured
 
 
 def value_in_words(metric: Metric, value: Any, question: Question) -> str:
@@ -55,6 +56,8 @@ def cell_in_words(cell: Any) -> str:
     """A cell of a table as text; figures get their thousands apart."""
     if cell is None:
         return "–"
+    if isinstance(cell, Measured):
+        return value_in_words(cell.metric, cell.value, cell.question)
     if isinstance(cell, datetime):
         return date_format(cell, "SHORT_DATETIME_FORMAT")
     if isinstance(cell, date):
