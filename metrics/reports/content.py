@@ -22,7 +22,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells keep their types: Decimal, int, float, date, text, Measured or None. `rows` may be very long."""
+    """Cells are Decimal, int, float, date, text, Measured or None. `rows` may be very long."""
 
     title: Text
     heads: Sequence[Text]
