@@ -67,7 +67,7 @@ messages: setup-dev  ## for developers; needs GNU gettext
 	  --ignore 'tests/*' --ignore 'bench/*'
 
 screenshots: setup-dev
-	@$(EMBEDDED) exec -- $(BIN)/python -m bench.screenshots
+	@$(EMBEDDED) exec -- $(BIN)/python -m bench.screenshots $(ARGS)
 
 requirements:  ## for developers; needs uv
 	@for f in runtime embedded node predictive dev; do uv pip compile --universal --python-version 3.11 \

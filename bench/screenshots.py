@@ -34,8 +34,9 @@ LOCALES = {"en": "en-GB", "ja": "ja-JP"}
 VISITORS = {"login": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
 # Seen by the CSM whose day it is; the rest by an admin, who sees every page.
 CSMS = {"today", "customers", "customer", "tasks", "alerts"}
-IN_README = {"today-en-light-1440", "customer-en-light-1440", "overview-en-dark-1440",
-             "customers-ja-light-1440", "answer-ja-light-390", "today-ja-dark-390"}  # fmt: skip
+IN_README = {"today-en-light-1440", "revenue-en-light-1440", "customer-en-light-1440",
+             "overview-en-dark-1440", "customers-ja-light-1440", "answer-ja-light-390",
+             "today-ja-dark-390"}  # fmt: skip
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -90,6 +91,9 @@ def addresses() -> dict[str, str]:
         "nobody-found": "/customers/?q=nobody-is-called-so",
         "tasks": "/tasks/", "task-new": "/tasks/new/", "alerts": "/alerts/",
         "overview": "/overview/", "movements": "/overview/movements/",
+        "revenue": "/revenue/", "retention": "/retention/", "churn": "/churn/", "value": "/value/",
+        "figures": "/figures/", "figure": "/figures/nrr/", "costs": "/settings/costs/",
+        "reports": "/reports/", "closed-months": "/closed-months/", "rates": "/exchange-rates/",
         "loyalty": "/loyalty/", "loyalty-csat": "/loyalty/?scale=csat",
         "engagement": "/engagement/", "features": "/features/",
         "surveys": "/surveys/", "survey-new": "/surveys/new/", "survey": survey,
