@@ -271,7 +271,10 @@ def test_presses_are_limited_per_link_and_the_text_is_kept(client, invitation):
 
 
 def test_without_redis_the_page_works_and_still_has_a_limit(client, invitation, press, settings):
-    settings.CACHES["default"]["LOCATION"] = "redis://127.0.0.1:1/0"
+    # A new dictionary: one changed in place would stay changed for the tests after this one.
+    settings.CACHES = {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    }
 
     assert press(invitation, client, score="9").status_code == 303
     statuses = [client.post(link_of(invitation), {}).status_code for _try in range(12)]
