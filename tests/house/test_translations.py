@@ -1,5 +1,6 @@
 """The Japanese catalogue holds every sentence of the product, translated, with its placeholders."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -66,7 +67,11 @@ def test_a_faulty_entry_would_be_found(entry, fault):
     assert faults(entry) == [fault]
 
 
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="there is no GNU gettext here")
+# Where CI runs, a missing tool fails the build, as a missing browser does: nothing is passed over.
+@pytest.mark.skipif(
+    not shutil.which("xgettext") and not os.environ.get("ENISHI_BROWSER_REQUIRED"),
+    reason="there is no GNU gettext here (apt install gettext)",
+)
 def test_the_catalogue_is_complete(tmp_path):
     known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(CATALOGUE))}
 
