@@ -68,15 +68,15 @@ def subscription_figure(question: Question) -> Figure:
 
 
 def discounted_figure(question: Question) -> Figure:
-    margin, churn = margin_per_customer(question), pooled_churn(question).value
-    if margin is None or churn is None:
+    margin, pooled = margin_per_customer(question), pooled_churn(question)
+    if margin is None or pooled.value is None:
         return Figure.undefined("no_data")
     yearly = float(assumed(Name.DISCOUNT_RATE, question.day))
     value = discounted_value(
-        float(margin), 1 - float(churn), (1 + yearly) ** (1 / 12) - 1,
+        float(margin), 1 - float(pooled.value), (1 + yearly) ** (1 / 12) - 1,
         int(assumed(Name.HORIZON_MONTHS, question.day)),
     )  # fmt: skip
-    return Figure(value, n=int(pooled_churn(question).denominator), flag="estimate")
+    return Figure(value, n=int(pooled.denominator), flag="estimate")
 
 
 def lifetime_years(question: Question) -> Decimal | None:
