@@ -15,10 +15,8 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from customers.models import Customer
-from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.retention.lives import keep_lives
 from metrics.retention.terms import keep_terms
@@ -238,10 +236,3 @@ class Ledger:
 def ledger_of(question: Question) -> Ledger:
     """All that is known now, or, inside `as_known`, what was known then or was reported."""
     return Ledger(has_months=not question.clock)
-
-
-def booked_for(question: Question, day: date) -> QuerySet[RevenueMovement]:
-    """The lines of the customers a question is about, by the traits they had on a day."""
-    booked: QuerySet[RevenueMovement] = RevenueMovement.objects.all()
-    members = question.members(day)
-    return booked if members is None else booked.filter(customer_id__in=members)
