@@ -81,6 +81,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.all()
         return self.filter(Q(customer__csm=user) | Q(assignee=user))
 
+    def assigned_to(self, people: list[int]) -> Self:
+        """The tasks of some users, by their ids."""
+        if len(people) == 1:
+            return self.filter(assignee=people[0])
+        return self.filter(assignee__in=people)
+
     def open(self) -> Self:
         return self.filter(done_at__isnull=True, dropped_at__isnull=True)
 

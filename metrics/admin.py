@@ -13,6 +13,7 @@ from metrics.models import (
     CohortStep,
     CompanyDay,
     ContractTerm,
+    CsmDay,
     CustomerEngagement,
     CustomerLife,
     CustomerTrait,
@@ -133,6 +134,12 @@ class ReportNoticeAdmin(ReadOnly):
 @admin.register(CompanyDay)
 class CompanyDayAdmin(ReadOnly):
     list_display = ("day", "customers", "paying_customers", "mrr", "green", "amber", "red")
+
+
+@admin.register(CsmDay)
+class CsmDayAdmin(ReadOnly):
+    list_display = ("day", "csm", "customers", "mrr", "mrr_at_risk", "red")
+    search_fields = ("csm",)
 
 
 @admin.register(LifeSign)

@@ -22,6 +22,12 @@ Z95 = Decimal("1.959963984540")
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 
+COUNTS = {
+    "promoters": Count("pk", filter=Q(score__gte=PROMOTER_FROM)),
+    "passives": Count("pk", filter=Q(score__gt=DETRACTOR_TO, score__lt=PROMOTER_FROM)),
+    "detractors": Count("pk", filter=Q(score__lte=DETRACTOR_TO)),
+}
+
 
 @dataclass(frozen=True)
 class Nps:
@@ -69,21 +75,19 @@ class AccountNps:
 
 def nps_of(responses: ResponseQuerySet) -> Nps:
     """The score of some answers, of each contact the latest. For the results of one survey."""
-    counts = (
-        _latest_per_contact(responses)
-        .order_by()
-        .aggregate(
-            promoters=Count("pk", filter=Q(score__gte=PROMOTER_FROM)),
-            detractors=Count("pk", filter=Q(score__lte=DETRACTOR_TO)),
-            passives=Count("pk", filter=Q(score__gt=DETRACTOR_TO, score__lt=PROMOTER_FROM)),
-        )
-    )
-    return Nps(**counts)
+    return Nps(**_latest_per_contact(responses).order_by().aggregate(**COUNTS))
 
 
 def nps_on(day: date, responses: ResponseQuerySet | None = None) -> Nps:
     """The company's score at the end of a day, from the 90 days up to it."""
     return nps_of(_answered_before_end_of(day, responses))
+
+
+def nps_by_csm(day: date) -> dict[int | None, Nps]:
+    """The same, parted by who looks after the customer now; None is nobody. They add up to it."""
+    counted = _latest_per_contact(_answered_before_end_of(day, None)).order_by()
+    parted = counted.values("customer__csm_id").annotate(**COUNTS)
+    return {row.pop("customer__csm_id"): Nps(**row) for row in parted}
 
 
 def account_nps_on(day: date, responses: ResponseQuerySet | None = None) -> AccountNps:

@@ -1,34 +1,50 @@
 """Where we stand: customers, annual revenue, what of it is at risk, and NPS.
 
-The company's figures are those of the last closed day; somebody's own are summed from the
-snapshots of her customers. ARR is twelve times MRR (REV-7), at risk is what red customers pay.
+All are figures of the last closed day with the quarter before it, of the company or of the people
+asked for: what each of them looked after on each of those days. ARR is twelve times MRR (REV-7),
+at risk is what red customers pay. NPS follows who looks after the customer who answered.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import QuerySet, Sum
 
-from accounts.models import User
-from customers.models import Customer
 from lib.rates import Rate
-from metrics.models import CompanyDay, HealthScore, RevenueMovement, Snapshot
-from metrics.nps import Nps, nps_on
-from surveys.models import Response
+from metrics.models import CompanyDay, CsmDay
+from metrics.nps import Nps
 
 TREND_DAYS = 91
+COLUMNS = ("customers", "mrr", "mrr_at_risk", "red", "promoters", "passives", "detractors")
+
+
+class Point(NamedTuple):
+    """The end of one day, in the order of `COLUMNS`."""
+
+    day: date
+    customers: int
+    mrr: Decimal
+    mrr_at_risk: Decimal
+    red: int
+    promoters: int
+    passives: int
+    detractors: int
+
+    @property
+    def nps(self) -> Nps:
+        return Nps(self.promoters, self.passives, self.detractors)
 
 
 @dataclass(frozen=True)
 class Trend:
-    """Figures of the last quarter, oldest first; empty where nobody kept them."""
+    """Figures of the last quarter, oldest first."""
 
-    customers: list[int] = field(default_factory=list)
-    arr: list[Decimal] = field(default_factory=list)
-    at_risk: list[Decimal] = field(default_factory=list)
-    nps: list[Decimal | None] = field(default_factory=list)
+    customers: list[int]
+    arr: list[Decimal]
+    at_risk: list[Decimal]
+    nps: list[Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -47,76 +63,34 @@ class Standing:
 
 
 def company_standing(day: date) -> Standing | None:
-    """The last closed day up to a day, with the quarter before it. None before the first night."""
+    """None before the first night."""
+    return _standing(CompanyDay.objects.values_list("day", *COLUMNS), day)
+
+
+def standing_of(people: list[int], day: date) -> Standing | None:
+    """The sum of some CSMs, by their ids. None before the first night, and without customers."""
+    theirs = CsmDay.objects.filter(csm__in=people).values("day")
+    return _standing(theirs.values_list("day", *(Sum(name) for name in COLUMNS)), day)
+
+
+def _standing(rows: "QuerySet[Any, tuple[Any, ...]]", day: date) -> Standing | None:
     first = day - timedelta(days=TREND_DAYS)
-    days = list(CompanyDay.objects.filter(day__gt=first, day__lte=day).order_by("day"))
-    if not days:
+    within = rows.filter(day__gt=first, day__lte=day).order_by("day")
+    points = [Point(*row) for row in within]
+    if not points:
         return None
-    last = days[-1]
+    last = points[-1]
     return Standing(
         day=last.day,
         customers=last.customers,
         arr=last.mrr * 12,
         at_risk=last.mrr_at_risk * 12,
         red=last.red,
-        nps=nps_of_day(last),
+        nps=last.nps,
         trend=Trend(
-            customers=[point.customers for point in days],
-            arr=[point.mrr * 12 for point in days],
-            at_risk=[point.mrr_at_risk * 12 for point in days],
-            nps=[nps_of_day(point).value for point in days],
+            customers=[point.customers for point in points],
+            arr=[point.mrr * 12 for point in points],
+            at_risk=[point.mrr_at_risk * 12 for point in points],
+            nps=[point.nps.value for point in points],
         ),
     )
-
-
-def nps_of_day(point: CompanyDay) -> Nps:
-    return Nps(point.promoters, point.passives, point.detractors)
-
-
-def own_standing(csm: User, day: date) -> Standing:
-    """The same for the customers of one CSM, as her snapshots say."""
-    active = Q(churned_on__isnull=True) | Q(churned_on__gt=day)
-    mine = Customer.objects.accepted().filter(active, csm=csm)
-    sums = Snapshot.objects.filter(customer__in=mine).aggregate(
-        arr=Sum("annual_value", default=Decimal(0)),
-        at_risk=Sum("annual_value", filter=Q(health_band=HealthScore.Band.RED), default=Decimal(0)),
-        red=Count("pk", filter=Q(health_band=HealthScore.Band.RED)),
-    )
-    return Standing(
-        day=day,
-        customers=mine.count(),
-        nps=nps_on(day, Response.objects.filter(customer__csm=csm)),
-        trend=Trend(customers=own_customers(csm, day), arr=own_arr(csm, day, sums["arr"])),
-        **sums,
-    )
-
-
-def own_arr(csm: User, day: date, now: Decimal) -> list[Decimal]:
-    """Backwards from today's value over the movements that were booked."""
-    first = day - timedelta(days=TREND_DAYS - 1)
-    booked = RevenueMovement.objects.filter(customer__csm=csm, day__gt=first, day__lte=day)
-    changes = dict(booked.order_by().values_list("day").annotate(Sum("amount")))
-    values = [now]
-    for back in range(TREND_DAYS - 1):
-        values.append(values[-1] - changes.get(day - timedelta(days=back), Decimal(0)))
-    return values[::-1]
-
-
-def own_customers(csm: User, day: date) -> list[int]:
-    """How many of the customers she has today or had were customers on each day."""
-    first = day - timedelta(days=TREND_DAYS - 1)
-    spans = (
-        Customer.objects.accepted()
-        .filter(csm=csm)
-        .filter(Q(churned_on__isnull=True) | Q(churned_on__gt=first))
-    )
-    steps: Counter[int] = Counter()
-    for started, churned in spans.values_list("started_on", "churned_on"):
-        steps[max(0, (started - first).days) if started else 0] += 1
-        if churned:
-            steps[(churned - first).days] -= 1
-    counts, running = [], 0
-    for index in range(TREND_DAYS):
-        running += steps[index]
-        counts.append(running)
-    return counts

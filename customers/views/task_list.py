@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
 from customers.models import Task
+from customers.whose import Whose, choices_of, people_of, whose
 from lib import days
 from lib.paging import page_number, page_of
 
@@ -22,7 +23,7 @@ STATES = ("open", "asleep", "closed")
 def task_list(request: HttpRequest) -> HttpResponse:
     today, state = days.today(), request.GET.get("state", "")
     state = state if state in STATES else STATES[0]
-    scope = "team" if request.GET.get("scope") == "team" else "mine"
+    scope = whose(request.user, request.GET.get("scope"), default=Whose.MINE)
     by = "customer" if request.GET.get("by") == "customer" else "due"
     page = page_of(tasks_in(request, state, scope, by), page_number(request.GET.get("page", "")))
     for task in page.rows:
@@ -34,6 +35,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "tasks": page.rows,
         "state": state,
         "scope": scope,
+        "choices": choices_of(request.user),
         "by": by,
         "today": today,
         "week_on": today + timedelta(days=7),
@@ -42,10 +44,10 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/task_list.html", context)
 
 
-def tasks_in(request: HttpRequest, state: str, scope: str, by: str) -> "QuerySet[Task]":
+def tasks_in(request: HttpRequest, state: str, scope: Whose, by: str) -> "QuerySet[Task]":
     tasks = Task.objects.visible_to(request.user).select_related("customer", "assignee", "done_by")
-    if scope == "mine":
-        tasks = tasks.filter(assignee=request.user)
+    if (people := people_of(request.user, scope)) is not None:
+        tasks = tasks.assigned_to(people)
     if state == "closed":
         return tasks.exclude(done_at=None, dropped_at=None).order_by("-created_at", "-pk")
     tasks = tasks.awake_on(days.today()) if state == "open" else tasks.asleep_on(days.today())

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, Q
@@ -11,11 +11,12 @@ from accounts.models import User
 from accounts.permissions import Permission
 from customers.forms import TouchpointForm
 from customers.models import Task
+from customers.whose import Whose, choices_of, people_of, whose
 from lib import days
 from lib.paging import row_key
 from metrics.day_plan import day_plan, renewing_soon
-from metrics.models import Alert, Snapshot
-from metrics.standing import company_standing, own_standing
+from metrics.models import Alert, CompanyDay, Snapshot
+from metrics.standing import company_standing, standing_of
 from surveys.models import Response
 
 Context = dict[str, object]
@@ -26,37 +27,40 @@ Context = dict[str, object]
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     user, day = request.user, days.today()
-    may_switch = user.sees_every_customer
-    asked = request.GET.get("scope")
-    is_team = may_switch and (asked == "team" or (asked != "mine" and not user.is_csm))
+    default = Whose.MINE if user.is_csm else Whose.ALL
+    # Who sees only her own customers has nothing to switch.
+    choices = choices_of(user) if user.sees_every_customer else []
+    scope = whose(user, request.GET.get("scope"), default=default) if choices else default
+    people = people_of(user, scope)
     tasks = Task.objects.visible_to(user)
+    standing = company_standing(day) if people is None else standing_of(people, day)
     context = {
-        "plan": day_plan(tasks if is_team else tasks.filter(assignee=user), day=day),
-        "standing": company_standing(day) if is_team else own_standing(user, day),
-        "scope": "team" if is_team else "mine",
-        "may_switch": may_switch,
+        "plan": day_plan(tasks if people is None else tasks.assigned_to(people), day=day),
+        "standing": standing,
+        "has_closed_day": standing is None and CompanyDay.objects.exists(),
+        "scope": scope,
+        "choices": choices,
         "may_work": user.may(Permission.WORK),
         "form": TouchpointForm(),
         "today": day,
         "week_on": day + timedelta(days=7),
         "half_year_on": day + timedelta(days=182),
-        **beside(request, is_team=is_team),
+        **beside(user, people, day),
     }
     return render(request, "customers/today.html", context)
 
 
-def beside(request: HttpRequest, *, is_team: bool) -> Context:
+def beside(user: User, people: list[int] | None, day: date) -> Context:
     """Renewals, answers that wait for a reply, and one's own tasks of the next days."""
-    user, day = request.user, days.today()
     snapshots = Snapshot.objects.visible_to(user)
     answers = Response.objects.visible_to(user).filter(
         Q(task__isnull=False, task__done_at__isnull=True, task__dropped_at__isnull=True)
         | Q(pk__in=alerted_answers(user))
     )
-    if not is_team:
-        snapshots = snapshots.filter(customer__csm=user)
-        answers = answers.filter(customer__csm=user)
-    ahead = Task.objects.visible_to(user).filter(assignee=user).awake_on(day)
+    if people is not None:
+        snapshots = snapshots.filter(customer__csm__in=people)
+        answers = answers.filter(customer__csm__in=people)
+    ahead = Task.objects.visible_to(user).assigned_to([user.pk]).awake_on(day)
     return {
         "renewals": renewing_soon(snapshots, day=day)[:8],
         "answers": answers.select_related("customer", "contact").order_by("-answered_at")[:5],

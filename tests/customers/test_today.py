@@ -5,15 +5,20 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import User
 from customers.models import Task
-from metrics.models import CompanyDay
+from metrics.company import close_company_day
+from metrics.models import CompanyDay, CsmDay, Snapshot
+from metrics.standing import company_standing, standing_of
 from tests.factories import (
     DAY,
     AlertFactory,
+    ContactFactory,
     CustomerFactory,
     ResponseFactory,
     SnapshotFactory,
     TaskFactory,
+    TeamFactory,
 )
 
 TODAY = reverse("customers:today")
@@ -42,6 +47,7 @@ def test_today_asks_the_same_number_of_questions(as_user, lea, how_many, django_
     for number in range(how_many):
         task = risky(CustomerFactory().csm, f"Customer {number}", number)
         ResponseFactory(customer=task.customer, task=TaskFactory(customer=task.customer))
+    CompanyDay.objects.create(day=DAY)
     client = as_user(lea)
 
     with django_assert_num_queries(10):
@@ -86,20 +92,42 @@ def test_a_csm_gets_her_own_day_and_a_lead_everybodys(as_user, ana, ben, lea):
     risky(ben, "Brewery", 100)
 
     assert planned(as_user(ana).get(TODAY)) == ["Bakery"]
-    assert planned(as_user(ana).get(TODAY, {"scope": "team"})) == ["Bakery"]
+    assert planned(as_user(ana).get(TODAY, {"scope": "all"})) == ["Bakery"]
     assert set(planned(as_user(lea).get(TODAY))) == {"Bakery", "Brewery"}
     assert planned(as_user(lea).get(TODAY, {"scope": "mine"})) == []
 
 
-def test_the_tiles_of_a_csm_sum_her_own_customers(as_user, ana, ben):
-    SnapshotFactory(customer__csm=ana, annual_value=100, health_band="red")
-    SnapshotFactory(customer__csm=ana, annual_value=300)
-    SnapshotFactory(customer__csm=ben, annual_value=9_000)
+def test_my_team_is_what_its_people_look_after(as_user, ana, ben, lea):
+    User.objects.filter(pk__in=[ana.pk, lea.pk]).update(team=TeamFactory())
+    for csm, name in ((ana, "Bakery"), (ben, "Brewery")):
+        customer = risky(csm, name, 100).customer
+        Snapshot.objects.filter(customer=customer).update(renews_on=DAY + timedelta(days=9))
+        CsmDay.objects.create(csm=csm, day=DAY - timedelta(days=1), customers=1, mrr=csm.pk)
 
-    standing = as_user(ana).get(TODAY).context["standing"]
+    response = as_user(lea).get(TODAY, {"scope": "team"})
 
-    assert (standing.customers, standing.arr, standing.at_risk) == (2, 400, 100)
-    assert standing.at_risk_rate.value == Decimal("0.25")
+    assert planned(response) == ["Bakery"]
+    assert [str(row.customer) for row in response.context["renewals"]] == ["Bakery"]
+    assert response.context["standing"].arr == 12 * ana.pk
+    assert b"My team" not in as_user(ben).get(TODAY).content
+
+
+def test_the_tiles_of_a_csm_and_of_a_team_add_up_to_the_companys(ana, ben):
+    for csm, worth, band in ((ana, 100, "red"), (ana, 300, "green"), (ben, 9_000, "green"),
+                             (None, 50, "red")):  # fmt: skip
+        customer = CustomerFactory(csm=csm)
+        SnapshotFactory(customer=customer, mrr=worth, health_band=band)
+        ResponseFactory(customer=customer, contact=ContactFactory(customer=customer), score=9)
+
+    close_company_day(DAY)
+    own, team = standing_of([ana.pk], DAY), standing_of([ana.pk, ben.pk], DAY)
+    company = company_standing(DAY)
+
+    assert (own.customers, own.arr, own.at_risk, own.red) == (2, 4_800, 1_200, 1)
+    assert own.at_risk_rate.value == Decimal("0.25")
+    assert (team.customers, team.arr, team.nps.n) == (3, 112_800, 3)
+    assert (company.customers, company.arr, company.nps.n) == (4, 113_400, 4)
+    assert (own.trend.at_risk, own.trend.nps) == ([1_200], [100])
 
 
 def test_the_tiles_of_a_lead_are_those_of_the_last_closed_day(as_user, lea):
