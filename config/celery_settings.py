@@ -34,5 +34,9 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 350_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"outreach.jobs.*": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "outreach.jobs.*": {"queue": "mail"},
+    # Drawing takes memory and seconds: a worker of their own, so that nothing waits behind it.
+    "metrics.jobs.make_report": {"queue": "reports"},
+}
 CELERY_TIMEZONE = "UTC"

@@ -1,4 +1,6 @@
-"""`python -m config.worker_probe`: exit status 0 when the worker of this machine takes jobs.
+"""`python -m config.worker_probe [NAME]`: exit status 0 when a worker of this machine takes jobs.
+
+NAME is what stands before the @: celery by itself, reports for the one that draws reports.
 
 The check of the worker's container, and good for a timer of systemd. A worker that gives no sign
 for more than a minute is killed by its pid, so that whoever watches over it starts it again.
@@ -14,9 +16,9 @@ from config.hearing import STALE_AFTER, Ear, Servers
 from config.settings import DATABASES, REDIS_URL, WORKER_SIGN_SECONDS
 
 
-def main() -> int:
+def main(worker: str = "celery") -> int:
     servers = Servers(DATABASES["default"], REDIS_URL)
-    ear = Ear(servers, f"celery@{socket.gethostname()}", WORKER_SIGN_SECONDS)
+    ear = Ear(servers, f"{worker}@{socket.gethostname()}", WORKER_SIGN_SECONDS)
     sign = servers.last_sign(ear.name)
     while sign and sign.seconds >= STALE_AFTER * ear.every and servers.redis_answers():
         if ear.is_deaf(sign.pid):
@@ -28,4 +30,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

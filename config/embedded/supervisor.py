@@ -155,14 +155,18 @@ class Installation:
 
     def plan_children(self) -> None:
         celery = [PYTHON, "-m", "celery", "-A", "config"]
-        worker = [*celery, "worker", "-c", "2", "-Q", "default,mail", "--without-gossip",
-                  "--without-mingle", "--without-heartbeat", "-l", "info"]  # fmt: skip
+        quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info"]
+        worker = [*celery, "worker", "-c", "2", "-Q", "default,mail", *quietly]
+        # Memory that drawing took is given back only by a process that ends.
+        reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports",
+                   "--max-tasks-per-child", "20", *quietly]  # fmt: skip
         web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
         beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
         self.children = [
             Child("web", web, self.env | WEB_ONLY),
-            Child("worker", worker, self.env | WORKER_ONLY, ear=self._ear()),
+            Child("worker", worker, self.env | WORKER_ONLY, ear=self._ear("celery")),
+            Child("reports", reports, self.env | WORKER_ONLY, ear=self._ear("reports")),
             Child("beat", beat, self.env, patience=5),
         ]
         if self.mail_port:
@@ -170,11 +174,11 @@ class Installation:
                        self.env["MAILBOX_DIR"]]  # fmt: skip
             self.children.insert(0, Child("mail", catcher, self.env, patience=5))
 
-    def _ear(self) -> Ear:
+    def _ear(self, worker: str) -> Ear:
         database = environ.Env.db_url_config(self.env["DATABASE_URL"])
         every = float(self.env.get("WORKER_SIGN_SECONDS") or 10)
         servers = Servers(database, self.env["REDIS_URL"])
-        return Ear(servers, f"celery@{socket.gethostname()}", every)
+        return Ear(servers, f"{worker}@{socket.gethostname()}", every)
 
     def manage(self, *words: str, quietly: bool = False) -> None:
         command = [PYTHON, "manage.py", *words]

@@ -13,7 +13,7 @@ from tests.house.test_settings import variables_read
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SERVICES = yaml.safe_load(COMPOSE)["services"]
-OURS = ["migrate", "web", "worker", "beat"]
+OURS = ["migrate", "web", "worker", "reports", "beat"]
 # Variables of others: of the images we use, and of Celery's process pool.
 FOREIGN = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "REMAP_SIGTERM"}
 

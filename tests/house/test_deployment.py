@@ -10,7 +10,7 @@ import yaml
 from tests.house.sources import ROOT
 
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = ["migrate", "web", "worker", "beat"]
+OURS = ["migrate", "web", "worker", "reports", "beat"]
 # What somebody writes into `.env`, as the head of the compose file asks.
 WRITTEN = {
     "SECRET_KEY": "z8Kq0vN2mX7cB4wL9pR5tY1uH6jG3fD-aS_eWqQ2-mN4bV6cX8z",

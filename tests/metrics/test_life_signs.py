@@ -21,7 +21,7 @@ from metrics.life_signs import MISSED, give_sign, take_leave, who_is_at_work
 from metrics.models import LifeSign
 
 pytestmark = pytest.mark.django_db
-BOTH = ["default", "mail"]
+EVERY = ["default", "mail", "reports"]
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def fall_silent(name: str) -> None:
 def test_the_page_says_how_many_workers_answer_and_when_the_last_did(nights):
     the_clock_rings()
     for pid in (1, 2, 2):
-        give_sign("celery@here", pid, queues=BOTH)
-    give_sign("celery@gone", 3, queues=BOTH)
+        give_sign("celery@here", pid, queues=EVERY)
+    give_sign("celery@gone", 3, queues=EVERY)
     fall_silent("celery@gone")
 
     page = nights()
@@ -61,7 +61,7 @@ def test_silence_and_a_queue_that_nobody_serves_are_warnings(nights):
     silent = nights()
 
     assert "No worker answers. Nothing is closed, imported or sent" in never
-    assert "No worker takes jobs of these queues: mail." in half
+    assert "No worker takes jobs of these queues: mail, reports." in half
     assert "The clock does not ring" in half
     assert "No worker answers; the last sign came 12" in silent
 
@@ -69,22 +69,22 @@ def test_silence_and_a_queue_that_nobody_serves_are_warnings(nights):
 def test_the_readiness_check_tells_but_does_not_fail():
     alone = Client().get("/health/ready/")
     the_clock_rings()
-    give_sign("celery@here", 1, queues=BOTH)
+    give_sign("celery@here", 1, queues=EVERY)
     together = Client().get("/health/ready/")
 
     assert (alone.status_code, together.status_code) == (200, 200)
     assert alone.json() == {"ready": True, "redis": True, "workers": 0, "clock_rings": False,
-                            "queues_without_a_worker": BOTH}  # fmt: skip
+                            "queues_without_a_worker": EVERY}  # fmt: skip
     assert together.json() == {"ready": True, "redis": True, "workers": 1, "clock_rings": True,
                                "queues_without_a_worker": []}  # fmt: skip
 
 
 def test_who_ends_in_peace_is_forgotten_at_once_and_who_was_killed_after_a_day():
-    give_sign("celery@here", 1, queues=BOTH)
-    give_sign("celery@here", 2, queues=BOTH)
+    give_sign("celery@here", 1, queues=EVERY)
+    give_sign("celery@here", 2, queues=EVERY)
     take_leave("celery@here", 1)
     LifeSign.objects.update(seen_at=F("seen_at") - timedelta(days=2))
-    give_sign("celery@here", 3, queues=BOTH)
+    give_sign("celery@here", 3, queues=EVERY)
 
     assert list(LifeSign.objects.values_list("pid", flat=True)) == [3]
 
@@ -93,7 +93,7 @@ def test_who_ends_in_peace_is_forgotten_at_once_and_who_was_killed_after_a_day()
 def test_a_worker_that_lets_jobs_wait_gives_no_sign_until_it_takes_one():
     broker = settings.CACHES["default"]["LOCATION"]
     conf, amqp = SimpleNamespace(broker_url=broker), SimpleNamespace(queues=SimpleNamespace())
-    amqp.queues.consume_from = dict.fromkeys(BOTH)
+    amqp.queues.consume_from = dict.fromkeys(EVERY)
     worker = SimpleNamespace(hostname="celery@here", app=SimpleNamespace(conf=conf, amqp=amqp))
     signs = WorkerSigns(worker)
 
@@ -113,7 +113,7 @@ def test_a_worker_that_lets_jobs_wait_gives_no_sign_until_it_takes_one():
 def test_the_check_of_the_container_kills_a_stopped_worker_and_no_other(monkeypatch):
     monkeypatch.setattr(worker_probe, "WORKER_SIGN_SECONDS", 0.3)
     name, worker = f"celery@{socket.gethostname()}", subprocess.Popen(["sleep", "60"])
-    give_sign(name, worker.pid, queues=BOTH)
+    give_sign(name, worker.pid, queues=EVERY)
     # As on a machine that is slow to ask.
     LifeSign.objects.update(seen_at=F("seen_at") + timedelta(minutes=5))
     well = worker_probe.main()
