@@ -116,8 +116,8 @@ def build(scale: float, day: date | None = None) -> int:
     Survey.objects.create(name="Bench")
     topic = Topic.objects.create(key="bench", name_en="Bench", name_ja="Bench")
     Mailing.objects.bulk_create(Mailing(name=f"Bench {n}", topic=topic) for n in range(10))
-    values = {"customers": count, "day": end, "days": DAYS_OF_USAGE, "first_csm": first,
-              "csms": CSM_COUNT}  # fmt: skip
+    values: dict[str, date | int] = {"customers": count, "day": end, "days": DAYS_OF_USAGE,
+                                     "first_csm": first, "csms": CSM_COUNT}  # fmt: skip
     with connection.cursor() as cursor:
         # The history of rows nobody typed would only slow the building down.
         cursor.execute("SET session_replication_role = replica")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -140,7 +141,7 @@ def _close(day: date) -> float:
     return time.perf_counter() - started
 
 
-def _run(statement: str, values: dict[str, object] | None = None) -> None:
+def _run(statement: str, values: dict[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

@@ -29,7 +29,7 @@ PASSWORD = "enishi-demo-2026"
 ADMIN, CSM = "admin@example.com", "ana@example.com"
 WIDTHS = {1440: 900, 390: 844}
 # Of a picture in the README: below this, a list only goes on.
-TOP = {"x": 0, "y": 0, "height": 760}
+TOP = 760
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
 VISITORS = {"login": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
 # Seen by the CSM whose day it is; the rest by an admin, who sees every page.
@@ -173,8 +173,9 @@ def _picture(page: Page, address: str, name: str) -> int:
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     page.screenshot(path=str(OUT / f"{name}.png"), full_page=True)
     if name in IN_README:
+        width = page.evaluate("innerWidth")
         page.screenshot(
-            path=str(SHOWN / f"{name}.png"), clip=TOP | {"width": page.viewport_size["width"]}
+            path=str(SHOWN / f"{name}.png"), clip={"width": width, "x": 0, "y": 0, "height": TOP}
         )
     page.remove_listener("console", listen)
     page.remove_listener("pageerror", crash)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.models import User
 from bench.rows import Row, median
 from bench.serving import wait_for
 from config.embedded.processes import free_port
@@ -48,7 +49,8 @@ def run(scale: float) -> list[Row]:
 
 
 def _links(how_many: int) -> Iterator[str]:
-    survey = new_survey(name="Bench", kind=Survey.Kind.NPS, brand="Bench", by=None)
+    author = User.objects.get_or_create(email="author@example.com")[0]
+    survey = new_survey(name="Bench", kind=Survey.Kind.NPS, brand="Bench", by=author)
     version = survey.latest_version()
     assert version is not None  # noqa: S101 - it was made a line above
     publish(version)

@@ -71,9 +71,9 @@ class Site:
 
     def ask(self, method: str, path: str, fields: object = None, **headers: str):
         """Status, body and seconds. Fields are a form, or JSON where a header says so."""
-        said = {"Cookie": urlencode({"csrf": TOKEN, **self.cookies}, safe="=").replace("&", "; "),
-                "X-CSRFToken": TOKEN, "Content-Type": "application/x-www-form-urlencoded",
-                **headers}  # fmt: skip
+        cookies = {settings.CSRF_COOKIE_NAME: TOKEN, **self.cookies}
+        said = {"Cookie": urlencode(cookies, safe="=").replace("&", "; "), "X-CSRFToken": TOKEN,
+                "Content-Type": "application/x-www-form-urlencoded", **headers}  # fmt: skip
         is_json = said["Content-Type"] == "application/json"
         body = json.dumps(fields) if is_json else urlencode(fields or {})
         began = time.monotonic()
