@@ -12,6 +12,7 @@ from config import logs
 # By subject, the same in every installation:
 from config.api_settings import *  # noqa: F403
 from config.celery_settings import *  # noqa: F403
+from config.cookies import cookie_name
 from config.headers import CONTENT_POLICY
 from config.sign_in_settings import *  # noqa: F403
 
@@ -292,10 +293,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
 SECURE_HSTS_PRELOAD = IS_SECURE
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
+SESSION_COOKIE_NAME = cookie_name("session", PUBLIC_URL)
 SESSION_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_AGE = 12 * 3600
-CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
+CSRF_COOKIE_NAME = cookie_name("csrf", PUBLIC_URL)
 CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = IS_SECURE

@@ -7,6 +7,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
+from config.cookies import cookie_name
 from config.schedule import TIMETABLE
 from tests.house.sources import APPS, PACKAGES, ROOT, python_files, short
 
@@ -26,6 +27,14 @@ def test_the_example_names_every_variable_and_no_other():
 
 def test_the_search_for_variables_finds_them():
     assert {"SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "STATEMENT_TIMEOUT_MS"} <= variables_read()
+
+
+def test_two_installations_on_one_machine_have_cookies_of_their_own():
+    names = {cookie_name("session", f"http://127.0.0.1:{port}") for port in (8000, 8001)}
+
+    assert len(names) == 2
+    assert cookie_name("session", "https://cs.example.com") == "__Host-session"
+    assert cookie_name("session", settings.PUBLIC_URL) == settings.SESSION_COOKIE_NAME
 
 
 def test_only_the_settings_read_the_environment():
