@@ -90,7 +90,7 @@ def addresses() -> dict[str, str]:
         "customer-edit": f"/customers/{customer}/edit/", "customer-new": "/customers/new/",
         "nobody-found": "/customers/?q=nobody-is-called-so",
         "tasks": "/tasks/", "task-new": "/tasks/new/", "alerts": "/alerts/",
-        "overview": "/overview/", "movements": "/overview/movements/",
+        "overview": "/overview/",
         "revenue": "/revenue/", "retention": "/retention/", "churn": "/churn/", "value": "/value/",
         "figures": "/figures/", "figure": "/figures/nrr/", "costs": "/settings/costs/",
         "reports": "/reports/", "closed-months": "/closed-months/", "rates": "/exchange-rates/",

@@ -1,89 +1,18 @@
-"""The pictures of the Overview: MRR and its movements, customers by health, NPS; with findings."""
+"""The pictures of the Overview that are its own: customers by health, and NPS; with findings."""
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from lib.money import formatted
-from metrics.charts import Chart, Look, days_spec, stacked_days_spec, waterfall_spec
+from metrics.charts import Chart, Look, days_spec, stacked_days_spec
 from metrics.company import CompanyPoint
 from metrics.health.wording import MINUS
-from metrics.models import HealthScore, RevenueMovement
+from metrics.models import HealthScore
 from metrics.nps import Nps
-from metrics.revenue.movements import Movements
 
-Kind = RevenueMovement.Kind
 Band = HealthScore.Band
-
-
-def money(amount: Decimal) -> str:
-    return formatted(amount, settings.REPORTING_CURRENCY)
-
-
-def waterfall_chart(movements: Movements, month: str) -> Chart:
-    """From the MRR before the month to the MRR after it, step by step."""
-    steps: list[tuple[str | Promise, Decimal, str]] = [
-        (_("Before"), movements.opening, "@none"),
-        (Kind.NEW.label, movements.new, "@good"),
-        (Kind.REACTIVATION.label, movements.reactivation, "@good"),
-        (Kind.EXPANSION.label, movements.expansion, "@good"),
-        (Kind.CONTRACTION.label, -movements.contraction, "@bad"),
-        (Kind.CHURN.label, -movements.churn, "@bad"),
-        (_("FX"), movements.fx, "@info"),
-        (_("After"), movements.closing, "@none"),
-    ]
-    title = waterfall_finding(movements, month)
-    keys = ["", *[str(k) for k in (Kind.NEW, Kind.REACTIVATION, Kind.EXPANSION, Kind.CONTRACTION,
-                                   Kind.CHURN, Kind.FX)], ""]  # fmt: skip
-    return Chart(
-        key="movements",
-        title=title,
-        summary=_("Steps from the MRR before the month to the MRR after it. %(title)s.")
-        % {"title": title},
-        spec=waterfall_spec(steps, 240, "~s"),
-        heads=[_("Step"), _("Amount"), _("Customers")],
-        rows=[
-            (label, money(amount), movements.customers.get(key, "") if key else "")
-            for key, (label, amount, _role) in zip(keys, steps, strict=True)
-        ],
-    )
-
-
-def waterfall_finding(movements: Movements, month: str) -> str:
-    change = movements.closing - movements.opening
-    figures = {"month": month, "change": money(abs(change)), "lost": money(movements.lost)}
-    if change > 0:
-        return _("MRR rose by %(change)s in %(month)s, after %(lost)s lost") % figures
-    if change < 0:
-        return _("MRR fell by %(change)s in %(month)s; %(lost)s were lost") % figures
-    return _("MRR did not change in %(month)s") % figures
-
-
-def mrr_trend_chart(points: Sequence[CompanyPoint]) -> Chart:
-    first, last = points[0], points[-1]
-    change = last.mrr - first.mrr
-    title = _("MRR is %(mrr)s, %(change)s since %(day)s") % {
-        "mrr": money(last.mrr),
-        "change": ("+" if change >= 0 else MINUS) + money(abs(change)),
-        "day": date_format(first.day, "SHORT_DATE_FORMAT"),
-    }
-    return Chart(
-        key="mrr",
-        title=title,
-        summary=_("Monthly recurring revenue at the end of each day. %(title)s.")
-        % {"title": title},
-        spec=days_spec(
-            [(point.day, point.mrr) for point in points],
-            Look(_("MRR"), shape="area", number="~s", height=200),
-        ),
-        heads=[_("Day"), _("MRR"), _("MRR at risk"), _("Customers")],
-        rows=[(p.day, money(p.mrr), money(p.mrr_at_risk), p.customers) for p in reversed(points)],
-    )
 
 
 def health_trend_chart(points: Sequence[CompanyPoint]) -> Chart:

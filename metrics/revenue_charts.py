@@ -32,6 +32,11 @@ COLOURS = [
     (Kind.CONTRACTION, "@warn"), (Kind.CHURN, "@bad"), (Kind.FX, "@none"),
 ]  # fmt: skip
 ByMonth = Mapping[tuple[date, str], Decimal]
+# The figure that is each step, with its rows.
+FIGURES = {
+    Kind.NEW: "new_mrr", Kind.REACTIVATION: "reactivation_mrr", Kind.EXPANSION: "expansion_mrr",
+    Kind.CONTRACTION: "contraction_mrr", Kind.CHURN: "churned_mrr", Kind.FX: "fx_mrr",
+}  # fmt: skip
 
 
 def signed(amount: Decimal, currency: str) -> str:
@@ -65,6 +70,12 @@ def waterfall_chart(movements: Movements, period: str, currency: str) -> Chart:
             for key, label, amount, _role in steps
         ],
     )
+
+
+def steps_to_rows(movements: Movements) -> list[tuple[str, str | Promise, int]]:
+    """The figure that opens each step, its name and its movements; no step without any."""
+    counted = [(kind, movements.customers.get(kind.value, 0)) for kind in FIGURES]
+    return [(FIGURES[kind], kind.label, count) for kind, count in counted if count]
 
 
 def waterfall_finding(movements: Movements, period: str, currency: str) -> str:

@@ -16,7 +16,6 @@ from metrics.views import (
     figure_detail,
     figure_list,
     loyalty,
-    movement_list,
     night_close,
     night_detail,
     night_list,
@@ -33,7 +32,6 @@ from metrics.views import (
 app_name = "metrics"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
-    path("overview/movements/", movement_list.movement_list, name="movement_list"),
     path("value/", value_and_cost.value_and_cost, name="value_and_cost"),
     path("value/<int:customer>/take/", touch_tier.touch_take, name="touch_take"),
     path("value/<int:customer>/pin/", touch_tier.touch_pin, name="touch_pin"),

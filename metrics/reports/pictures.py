@@ -1,9 +1,8 @@
 """The pictures of each report: those of the page it stands for."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lib.days import add_months, month_start
@@ -24,6 +23,7 @@ from metrics.retention.survival import survival_curve
 from metrics.retention.trend import start_sets_by_month
 from metrics.retention_charts import churn_chart, survival_chart
 from metrics.revenue.moves import sums_by, waterfall
+from metrics.revenue.rates import money_of
 from metrics.revenue.stock import stocks_by_month
 
 TREND_DAYS, TREND_MONTHS = 366, 12
@@ -32,30 +32,43 @@ Charts = list[Chart | None]
 
 def overview(question: Question) -> Charts:
     trend = company_trend(question.end - timedelta(days=TREND_DAYS), question.end)
-    drawn: Charts = [steps(question)]
-    if trend:
-        drawn += [overview_charts.mrr_trend_chart(trend), overview_charts.health_trend_chart(trend),
+    drawn: Charts = [steps(question), mrr_by_month(question)]
+    if trend and not (question.is_narrowed or question.clock):
+        drawn += [overview_charts.health_trend_chart(trend),
                   overview_charts.nps_trend_chart(trend)]  # fmt: skip
     return drawn
 
 
 def steps(question: Question) -> Chart:
     words = period_in_words(question.period)
-    return revenue_charts.waterfall_chart(waterfall(question), words, settings.REPORTING_CURRENCY)
+    factor, currency = money_of(question)
+    return revenue_charts.waterfall_chart(waterfall(question).times(factor), words, currency)
+
+
+def mrr_by_month(question: Question) -> Chart:
+    months = latest_months(question)
+    stocks = stocks_by_month(question.about(as_of=None), months)
+    factor, currency = money_of(question)
+    mrr = {month: stock.mrr * factor for month, stock in stocks.items()}
+    return revenue_charts.mrr_chart(mrr, currency)
+
+
+def latest_months(question: Question) -> list[date]:
+    last = month_start(max(question.start, question.day))
+    return [add_months(last, n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
 
 
 def revenue(question: Question) -> Charts:
     last = max(question.start, question.day)
     year = question.about(period=trailing_months(last, TREND_MONTHS), as_of=None)
-    months = [add_months(month_start(last), n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
-    mrr = {month: stock.mrr for month, stock in stocks_by_month(year, months).items()}
+    months = latest_months(question)
+    factor, currency = money_of(question)
     moved = {
-        (month, kind): sums.amount / 12
+        (month, kind): sums.amount / 12 * factor
         for (month, kind), sums in sums_by(year, "month", "kind").items()
     }
-    currency = settings.REPORTING_CURRENCY
     return [steps(question), revenue_charts.months_chart(months, moved, currency),
-            revenue_charts.mrr_chart(mrr, currency)]  # fmt: skip
+            mrr_by_month(question)]  # fmt: skip
 
 
 def retention(question: Question) -> Charts:

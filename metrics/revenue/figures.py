@@ -4,9 +4,10 @@ from metrics.metric import Metric
 from metrics.revenue.committed import CMRR
 from metrics.revenue.growth import MOVEMENTS, NEW_PRICE, QUICK_RATIO
 from metrics.revenue.kept import GROSS_REVENUE_CHURN, GRR, NET_REVENUE_CHURN, NRR
-from metrics.revenue.stock import ARPA, ARR, MRR
+from metrics.revenue.stock import ARPA, ARR, MRR, PAYING_CUSTOMERS
 
 REVENUE: tuple[Metric, ...] = (
+    PAYING_CUSTOMERS,
     MRR,
     ARR,
     CMRR,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from customers.models import ExchangeRate
+from metrics.question import Question
 
 
 def rate_on(currency: str, day: date) -> Decimal | None:
@@ -14,3 +15,12 @@ def rate_on(currency: str, day: date) -> Decimal | None:
         return Decimal(1)
     published = ExchangeRate.objects.filter(currency=currency, month__lte=day)
     return published.order_by("-month").values_list("rate", flat=True).first()
+
+
+def money_of(question: Question) -> tuple[Decimal, str]:
+    """What amounts are multiplied by, and the currency they are in then.
+
+    The reporting one where no rate of the currency asked for is known.
+    """
+    rate = rate_on(question.money, question.day)
+    return (1 / rate, question.money) if rate else (Decimal(1), settings.REPORTING_CURRENCY)

@@ -115,6 +115,11 @@ def paying_rows(question: Question, columns: str) -> Rows:
     )
 
 
+def paying_figure(question: Question) -> Figure:
+    customers = stock(question).customers
+    return Figure(customers, numerator=customers, n=customers)
+
+
 def mrr_figure(question: Question) -> Figure:
     paying = stock(question)
     return Figure(paying.mrr, numerator=paying.mrr, n=paying.customers)
@@ -144,6 +149,21 @@ def median_mrr(question: Question) -> Decimal | None:
     return None if median is None else Decimal(str(median)) / 12
 
 
+PAYING_CUSTOMERS = Metric(
+    code="paying_customers",
+    rule="GEN-3",
+    chapter="revenue",
+    name=_("Paying customers"),
+    unit="count",
+    definition=_(
+        "Companies with MRR above nothing at the end of the last day, however many subscriptions "
+        "each of them has."
+    ),
+    formula=_("number of customers with MRR > 0"),
+    compute=paying_figure,
+    rows=lambda question: paying_rows(question, "1 AS numerator, 0 AS denominator"),
+    page="metrics:revenue",
+)
 MRR = Metric(
     code="mrr",
     rule="REV-1",

@@ -1,25 +1,33 @@
-from datetime import date, timedelta
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
-from lib import days
-from lib.periods import month_of
+from lib.days import add_months, month_start
 from metrics import overview_charts as pictures
-from metrics.company import CompanyPoint, company_trend
-from metrics.models import RevenueMovement
-from metrics.nps import Nps
+from metrics import revenue_charts
+from metrics.catalogue import BY_CODE
+from metrics.charts import Chart
+from metrics.company import company_trend
+from metrics.forms import Asked, asked_by
+from metrics.models import CompanyDay, HealthScore, RevenueMovement
 from metrics.question import Question
+from metrics.revenue.kept import trailing_year
 from metrics.revenue.moves import waterfall
-from metrics.revenue.start_set import start_set
+from metrics.revenue.rates import money_of
+from metrics.revenue.stock import stocks_by_month
+from metrics.revenue.two_clocks import as_known
 
-TREND_DAYS = 366
-Context = dict[str, object]
+TREND_DAYS, TREND_MONTHS = 366, 13
+FIRST, OF_A_YEAR = ("paying_customers", "mrr"), ("nrr", "grr")
+OTHERS = ("logo_churn", "nps", "csat", "ltv_subscription", "crc_share_of_arr", "stickiness")
 
 
 @never_cache
@@ -27,50 +35,49 @@ Context = dict[str, object]
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    today = days.today()
-    month = month_asked(request.GET.get("month", ""), today)
-    end = min(days.add_months(month, 1), today)
-    trend = company_trend(end - timedelta(days=TREND_DAYS), end)
-    context: Context = {
-        "month": month,
-        "before": days.add_months(month, -1),
-        "after": days.add_months(month, 1) if days.add_months(month, 1) <= today else None,
-        "is_running": days.add_months(month, 1) > today,
-        "trend": trend,
-        **(figures(month, trend) if trend else {}),
-    }
+    """One or two figures of each page, and how money, health and loyalty went."""
+    asked = asked_by(request)
+    context: dict[str, Any] = {"asked": asked}
+    if CompanyDay.objects.exists() or RevenueMovement.objects.exists():
+        with as_known(asked.question):
+            context |= figures(asked)
     return render(request, "metrics/overview.html", context)
 
 
-def figures(month: date, trend: list[CompanyPoint]) -> Context:
-    """The figures of a month as of its last closed day, and their pictures."""
-    last = trend[-1]
-    question = Question(period=month_of(month), today=days.today())
-    movements = waterfall(question)
-    name = date_format(month, "YEAR_MONTH_FORMAT")
-    drawn = [pictures.waterfall_chart(movements, name), pictures.mrr_trend_chart(trend),
-             pictures.health_trend_chart(trend), pictures.nps_trend_chart(trend)]  # fmt: skip
+def figures(asked: Asked) -> dict[str, Any]:
+    question = asked.question
+    year, words = trailing_year(question), _("12 months")
+    listed = [(code, question, "") for code in FIRST]
+    listed += [(code, year, words) for code in OF_A_YEAR]
+    listed += [(code, question, "") for code in OTHERS]
+    factor, currency = money_of(question)
+    steps = waterfall(question).times(factor)
+    drawn = [
+        revenue_charts.waterfall_chart(steps, asked.period_in_words, currency),
+        mrr_trend(question, factor, currency),
+        *company_charts(question),
+    ]
     return {
-        "last": last,
-        "movements": movements,
-        "steps": [
-            (kind, kind.label, movements.customers.get(kind.value, 0))
-            for kind in RevenueMovement.Kind
-        ],
-        "churn": start_set(question),
-        "nps": Nps(last.promoters, last.passives, last.detractors),
-        "bands": [("green", last.green), ("amber", last.amber), ("red", last.red),
-                  ("none", last.unscored)],
-        "customers_trend": [point.customers for point in trend],
-        "mrr_trend": [point.mrr for point in trend],
+        "tiles": [(code, BY_CODE[code].answer(about), about, note) for code, about, note in listed],
         "charts": [chart for chart in drawn if chart],
-    }  # fmt: skip
+        "steps": revenue_charts.steps_to_rows(steps),
+        "bands": HealthScore.Band.choices,
+    }
 
 
-def month_asked(text: str, today: date) -> date:
-    """The first day of `2026-06`; of the running month for whatever else was asked."""
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return days.month_start(today)
-    return month if date(2000, 1, 1) <= month <= today else days.month_start(today)
+def mrr_trend(question: Question, factor: Decimal, currency: str) -> Chart:
+    last = month_start(max(question.start, question.day))
+    months = [add_months(last, n - TREND_MONTHS + 1) for n in range(TREND_MONTHS)]
+    stocks = stocks_by_month(question, months)
+    mrr = {month: stock.mrr * factor for month, stock in stocks.items()}
+    return revenue_charts.mrr_chart(mrr, currency)
+
+
+def company_charts(question: Question) -> list[Chart | None]:
+    """Health and NPS day by day; kept of the whole company, as it was known that night."""
+    if question.is_narrowed or question.clock:
+        return []
+    trend = company_trend(question.end - timedelta(days=TREND_DAYS), question.end)
+    if not trend:
+        return []
+    return [pictures.health_trend_chart(trend), pictures.nps_trend_chart(trend)]

@@ -3,7 +3,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +25,7 @@ from metrics.question import Question
 from metrics.revenue.groups import GROUPINGS, Group, groups_of
 from metrics.revenue.kept import trailing_year
 from metrics.revenue.moves import largest_moves, sums_by, waterfall
-from metrics.revenue.rates import rate_on
+from metrics.revenue.rates import money_of
 from metrics.revenue.stock import stocks_by_month
 from metrics.revenue.two_clocks import as_known
 
@@ -58,9 +57,7 @@ def revenue(request: HttpRequest) -> HttpResponse:
 
 def figures(asked: Asked, by: str, user: Any) -> dict[str, Any]:
     """Amounts in the currency asked for; in the reporting one where no rate is known."""
-    rate = rate_on(asked.question.money, asked.question.day)
-    factor = 1 / rate if rate else Decimal(1)
-    currency = asked.question.money if rate else settings.REPORTING_CURRENCY
+    factor, currency = money_of(asked.question)
     drawn, trend = charts(asked, factor, currency)
     moves = largest_moves(asked.question, user)
     return {
@@ -71,9 +68,10 @@ def figures(asked: Asked, by: str, user: Any) -> dict[str, Any]:
              in_currency(group, factor))
             for group in groups_of(asked.question, by)
         ],
+        "steps": pictures.steps_to_rows(waterfall(asked.question)),
         "moves": [replace(move, amount=move.amount * factor) for move in moves],
         "money": currency,
-        "has_rate": bool(rate),
+        "has_rate": currency == asked.question.money,
         "sees_all": user.sees_every_customer,
     }  # fmt: skip
 

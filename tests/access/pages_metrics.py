@@ -41,7 +41,6 @@ OF_A_CUSTOMER = {"alert"}
 TABLE: dict[str, tuple[int, ...]] = {
     #                                  nobody Ben  Ana  Lea  Vic  Ada
     "GET metrics:overview":            (302, 200, 200, 200, 200, 200),
-    "GET metrics:movement_list":       (302, 200, 200, 200, 200, 200),
     "GET metrics:loyalty":             (302, 200, 200, 200, 200, 200),
     "GET metrics:engagement":          (302, 200, 200, 200, 200, 200),
     "GET metrics:feature_list":        (302, 403, 403, 200, 403, 200),

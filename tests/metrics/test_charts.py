@@ -8,8 +8,9 @@ import pytest
 from metrics.charts import Look, days_spec, stacked_days_spec, waterfall_spec
 from metrics.company import CompanyPoint
 from metrics.nps import Nps
-from metrics.overview_charts import health_trend_chart, nps_finding, waterfall_chart
+from metrics.overview_charts import health_trend_chart, nps_finding
 from metrics.revenue.movements import Movements
+from metrics.revenue_charts import waterfall_chart
 
 DAYS = [date(2026, 6, 1) + timedelta(days=n) for n in range(3)]
 LINE = [(DAYS[0], Decimal("1.5")), (DAYS[1], None), (DAYS[2], 3)]
@@ -62,13 +63,13 @@ def moved(**steps: int) -> Movements:
 @pytest.mark.parametrize(
     ("steps", "finding"),
     [
-        ({"new": 20, "churn": 5}, "MRR rose by ¥15 in June, after ¥5 lost"),
-        ({"churn": 5}, "MRR fell by ¥5 in June; ¥5 were lost"),
-        ({}, "MRR did not change in June"),
+        ({"new": 20, "churn": 5}, "MRR rose by ¥15: ¥20 won, ¥5 lost (June)"),
+        ({"churn": 5}, "MRR fell by ¥5: ¥0 won, ¥5 lost (June)"),
+        ({}, "MRR did not change (June)"),
     ],
 )
 def test_the_title_of_a_waterfall_says_the_finding(steps, finding):
-    chart = waterfall_chart(moved(**steps), "June")
+    chart = waterfall_chart(moved(**steps), "June", "JPY")
 
     assert chart.title == finding
     assert chart.rows[1] == ("New", f"¥{steps.get('new', 0)}", 2)
