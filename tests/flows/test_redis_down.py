@@ -38,6 +38,8 @@ pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "correct horse battery"
 TOKEN = "c" * 32
+# Of a browser in which nobody is logged in.
+STRANGER = {"Cookie": f"{settings.CSRF_COOKIE_NAME}={TOKEN}"}
 # Three seconds are promised, on a machine that answers at once while Redis is there.
 SLOWEST = 3.0
 
@@ -162,11 +164,11 @@ def pages(ada) -> dict[str, tuple]:
             "full_name": "Eve", "email": "eve@example.com", "role": "csm", "language": "en",
             "time_zone": "Asia/Tokyo"}, {}),
         "forgotten": ("POST", "/accounts/password/reset/", {"email": "ada@example.com"},
-                      {"Cookie": f"csrf={TOKEN}"}),
-        "log-in": ("GET", "/accounts/login/", None, {"Cookie": f"csrf={TOKEN}"}),
-        "wrong": ("POST", "/accounts/login/", wrong, {"Cookie": f"csrf={TOKEN}"}),
+                      STRANGER),
+        "log-in": ("GET", "/accounts/login/", None, STRANGER),
+        "wrong": ("POST", "/accounts/login/", wrong, STRANGER),
         "right": ("POST", "/accounts/login/", wrong | {"password": PASSWORD},
-                  {"Cookie": f"csrf={TOKEN}"}),
+                  STRANGER),
         "api": ("GET", "/api/v1/customers/", None, as_program),
         "ingest": ("POST", "/v1/batch", {"writeKey": server, "batch": [track]},
                    {"Content-Type": "application/json"}),

@@ -81,7 +81,8 @@ class Web:
         return False
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> int:
-        cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}; csrf={TOKEN}"
+        session, csrf = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
+        cookies = f"{session}={self.session}; {csrf}={TOKEN}"
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         line.request(method, path, body, {"Cookie": cookies, "X-CSRFToken": TOKEN, **headers})
         answer = line.getresponse()
