@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 
 from customers.models import Customer, Touchpoint
 
@@ -23,8 +23,16 @@ def log_touchpoint(*, customer: Customer, happened_at: datetime, **values: Any) 
 def remove_touchpoint(touchpoint: Touchpoint) -> None:
     """Forget one that was logged by mistake; the last touch is the latest of the others."""
     touchpoint.delete()
-    others = Touchpoint.objects.filter(
-        customer=touchpoint.customer_id, kind__in=Touchpoint.KINDS_THAT_TOUCH
-    )
-    latest = others.aggregate(latest=Max("happened_at"))["latest"]
-    Customer.objects.filter(pk=touchpoint.customer_id).update(last_touch_at=latest)
+    recount_last_touches({touchpoint.customer_id})
+
+
+@transaction.atomic
+def recount_last_touches(customer_ids: set[int]) -> None:
+    """The last touch of each is the latest of what is written down."""
+    customers = Customer.objects.filter(pk__in=customer_ids)
+    # In one order, so that two who do this never wait for each other.
+    list(customers.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    touches = Touchpoint.objects.filter(
+        customer=OuterRef("pk"), kind__in=Touchpoint.KINDS_THAT_TOUCH
+    ).order_by("-happened_at")
+    customers.update(last_touch_at=Subquery(touches.values("happened_at")[:1]))

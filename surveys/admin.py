@@ -8,7 +8,7 @@ from surveys.models import Invitation, Response, ResponseRevision, Survey, Surve
 
 @admin.register(Survey)
 class SurveyAdmin(BackOffice):
-    list_display = ("name", "kind", "closed_at", "created_at")
+    list_display = ("name", "kind", "is_imported", "closed_at", "created_at")
 
 
 @admin.register(SurveyVersion)

@@ -21,7 +21,9 @@ class SurveysQuerySet(models.QuerySet[Row]):
 
 
 class SurveyQuerySet(SurveysQuerySet[Any]):
-    pass
+    def ours(self) -> Self:
+        """Surveys we word and send ourselves; what another tool asked is only read."""
+        return self.filter(is_imported=False)
 
 
 class WaveQuerySet(SurveysQuerySet[Any]):

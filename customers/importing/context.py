@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,9 @@ from accounts.models import Team, User
 from customers.importing.cells import Options
 from customers.importing.drafts import Draft, Plan, Rejected
 from customers.models import Customer
+
+# Clocks differ, and a day without a clock may be meant in another zone.
+AHEAD = timedelta(days=1)
 
 
 @dataclass

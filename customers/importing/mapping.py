@@ -21,8 +21,8 @@ from customers.importing.cells import (
 from customers.importing.columns import Column
 from customers.importing.dates import detect_order
 from customers.importing.drafts import Plan
-from customers.importing.nouns import NOUNS
 from customers.importing.reading import Table
+from customers.importing.register import NOUNS
 from customers.models import Attribute, ImportRun
 
 _DECIMAL_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d+,(?:\d{1,2}|\d{4,})")

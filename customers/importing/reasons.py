@@ -89,6 +89,17 @@ ROW_REASONS = {
     "answer_before_opening": gettext_lazy(
         "The ticket was closed before it was opened. Correct a date."
     ),
+    "unknown_contact": gettext_lazy(
+        "This customer has no such contact. Import contacts first or leave the cell empty."
+    ),
+    "needs_customer_or_contact": gettext_lazy("Say who answered: a customer or a contact."),
+    "ambiguous_contact": gettext_lazy(
+        "Several contacts have this address. Name the customer or the contact's external id."
+    ),
+    "in_the_future": gettext_lazy("This lies in the future. Correct the date."),
+    "needs_end": gettext_lazy("Give the last day, or the first day without."),
+    "shares_too_high": gettext_lazy("The two shares must not come to more than 1."),
+    "no_rate": gettext_lazy("Enter an exchange rate for this currency first."),
     "usage_too_old_or_new": gettext_lazy(
         "Usage is kept from ten years ago to tomorrow. Correct the date."
     ),

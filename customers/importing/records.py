@@ -1,4 +1,4 @@
-"""Rows that are records of one table with an external id: customers, contacts, purchases, tickets.
+"""Rows that are records of one table with an id of theirs: customers, contacts, purchases, tickets.
 
 Judging compares a row with the record there is. Saving writes a whole chunk with one COPY and one
 statement per kind of change, and notes in the same statement what it wrote, so that it can be
@@ -28,7 +28,8 @@ class OvertakenError(Exception):
 class Kind:
     """One table: which columns an import writes, and what a new record has where nothing is said.
 
-    `stamps` are columns set to the moment of writing, on a new record and on a changed one.
+    `stamps` are columns set to the moment of writing, on a new record and on a changed one. `key`
+    is the unique column by which a row finds its record.
     """
 
     model: type[models.Model]
@@ -36,6 +37,7 @@ class Kind:
     defaults: dict[str, Any]
     new_stamps: Sequence[str] = ("created_at",)
     change_stamps: Sequence[str] = ()
+    key: str = "external_id"
 
     @property
     def table(self) -> str:
@@ -43,11 +45,11 @@ class Kind:
 
 
 def existing(kind: Kind, keys: Iterable[str], *, lock: bool) -> dict[str, dict[str, Any]]:
-    """The records there are, by external id; locked in one order so that imports never deadlock."""
-    rows = kind.model._default_manager.filter(external_id__in=set(keys)).order_by("pk")
+    """The records there are, by their key; locked in one order so that imports never deadlock."""
+    rows = kind.model._default_manager.filter(**{f"{kind.key}__in": set(keys)}).order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
-    return {row["external_id"]: row for row in rows.values("pk", *kind.fields)}
+    return {row[kind.key]: row for row in rows.values("pk", *kind.fields)}
 
 
 def settle(kind: Kind, draft: Draft, values: dict[str, Any], found: dict[str, Any] | None) -> None:
@@ -77,11 +79,12 @@ def _insert(kind: Kind, drafts: list[Draft], context: Context) -> None:
     names = [*kind.fields, *kind.new_stamps, *kind.change_stamps]
     statement = sql.SQL(
         "WITH written AS (INSERT INTO {table} ({names}) SELECT {fields}{moments} FROM import_stage"
-        " ON CONFLICT (external_id) DO NOTHING RETURNING *)"
+        " ON CONFLICT ({key}) DO NOTHING RETURNING *)"
         " INSERT INTO customers_importrow (run_id, number, verdict, external_id, record_id, trace)"
-        " SELECT %(run)s, s.number, 'new', w.external_id, w.id, {trace}"
-        " FROM written w JOIN import_stage s USING (external_id)"
+        " SELECT %(run)s, s.row_of_file, 'new', left(w.{key}, 200), w.id, {trace}"
+        " FROM written w JOIN import_stage s USING ({key})"
     ).format(
+        key=sql.Identifier(kind.key),
         table=sql.Identifier(kind.table),
         names=_listed(names),
         fields=_listed(kind.fields),
@@ -97,12 +100,13 @@ def _update(kind: Kind, drafts: list[Draft], context: Context) -> None:
     changes += [sql.SQL("{} = %(now)s").format(sql.Identifier(name)) for name in kind.change_stamps]
     statement = sql.SQL(
         "WITH written AS (UPDATE {table} t SET {changes} FROM import_stage s"
-        " WHERE t.id = s.record_id RETURNING t.*, s.number, s.before)"
+        " WHERE t.id = s.record_id RETURNING t.*, s.row_of_file, s.before)"
         " INSERT INTO customers_importrow"
         " (run_id, number, verdict, external_id, record_id, before, trace)"
-        " SELECT %(run)s, w.number, 'changed', w.external_id, w.id, w.before, {trace}"
+        " SELECT %(run)s, w.row_of_file, 'changed', left(w.{key}, 200), w.id, w.before, {trace}"
         " FROM written w"
     ).format(
+        key=sql.Identifier(kind.key),
         table=sql.Identifier(kind.table),
         changes=sql.SQL(", ").join(changes),
         trace=trace(kind, "w"),
@@ -124,10 +128,10 @@ def stage(kind: Kind, drafts: list[Draft]) -> None:
     create = sql.SQL(
         "DROP TABLE IF EXISTS import_stage;"
         "CREATE TEMP TABLE import_stage ON COMMIT DROP AS"
-        " SELECT 0 AS number, 0::bigint AS record_id, '{{}}'::jsonb AS before, {fields}"
+        " SELECT 0 AS row_of_file, 0::bigint AS record_id, '{{}}'::jsonb AS before, {fields}"
         " FROM {table} WITH NO DATA"
     ).format(fields=_listed(fields), table=sql.Identifier(kind.table))
-    copy = sql.SQL("COPY import_stage (number, record_id, before, {}) FROM STDIN").format(
+    copy = sql.SQL("COPY import_stage (row_of_file, record_id, before, {}) FROM STDIN").format(
         _listed(fields)
     )
     with connection.cursor() as cursor:

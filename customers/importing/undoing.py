@@ -5,9 +5,9 @@ A record that somebody changed or built upon since is kept as it is and named; t
 
 from collections import Counter
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from customers.importing.nouns import NOUNS
+from customers.importing.register import NOUNS
 from customers.models import ImportRow, ImportRun
 
 CHUNK_ROWS = 2_000
@@ -20,6 +20,7 @@ def undo_chunk(run: ImportRun) -> int:
     were looked at; 0 when all are through.
     """
     with transaction.atomic():
+        one_at_a_time(run.noun)
         left = run.rows.filter(
             verdict__in=[ImportRow.Verdict.NEW, ImportRow.Verdict.CHANGED],
             undone=ImportRow.Undone.NO,
@@ -33,3 +34,9 @@ def undo_chunk(run: ImportRun) -> int:
         ImportRow.objects.filter(pk__in=kept).update(undone=ImportRow.Undone.KEPT)
         run.advance(len(ids), dict(Counter(run.counts) + Counter(undone=len(done), kept=len(kept))))
     return len(ids)
+
+
+def one_at_a_time(noun: str) -> None:
+    """Chunks of two imports of the same noun follow each other, so that they cannot entangle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {noun}"])

@@ -13,18 +13,18 @@ from itertools import islice
 from pathlib import Path
 
 import pghistory
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from customers.importing.context import Context
 from customers.importing.drafts import Draft
 from customers.importing.mapping import declare_attributes, plan_of
-from customers.importing.nouns import NOUNS
 from customers.importing.reading import Row, fingerprint, names_of, readable, rows_of
 from customers.importing.reasons import FileRefused
 from customers.importing.records import OvertakenError
+from customers.importing.register import NOUNS
 from customers.importing.rows import note_preview, note_refused
-from customers.importing.undoing import undo_chunk
+from customers.importing.undoing import one_at_a_time, undo_chunk
 from customers.models import ImportRun
 from customers.models.import_run import ATTEMPTS, LeaseLostError
 from lib.days import today
@@ -101,7 +101,7 @@ def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
     if context.is_saving:
         with transaction.atomic():
             if noun.tie_up is not None:
-                _one_at_a_time(run.noun)
+                one_at_a_time(run.noun)
                 noun.tie_up(context)
             run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
     else:
@@ -172,19 +172,13 @@ def _pass_chunk(run: ImportRun, chunk: list[Row], context: Context) -> None:
 def pass_drafts(run: ImportRun, drafts: list[Draft], context: Context) -> None:
     noun = NOUNS[run.noun]
     if context.is_saving:
-        _one_at_a_time(run.noun)
+        one_at_a_time(run.noun)
     noun.judge(drafts, context)
     note_refused(drafts, run.pk)
     if context.is_saving:
         noun.save(drafts, context)
     else:
         note_preview(drafts, run.pk, run.counts)
-
-
-def _one_at_a_time(noun: str) -> None:
-    """Chunks of two imports of the same noun follow each other, so that they cannot entangle."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {noun}"])
 
 
 def counted(run: ImportRun, drafts: list[Draft]) -> dict[str, int]:

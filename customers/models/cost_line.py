@@ -14,11 +14,12 @@ from customers.models.exchange_rate import ExchangeRate
 from customers.querysets import OfCustomerQuerySet
 from lib.audit import audited
 from lib.money import validate_currency
+from lib.stamps import stamped, updated_at
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 
 
-@audited()
+@audited(exclude=["updated_at"])
 class CostLine(models.Model):
     """Money spent on the days `[starts_on, until)`, and which part of it keeps or wins customers.
 
@@ -63,10 +64,12 @@ class CostLine(models.Model):
         verbose_name=_("entered by"), editable=False,
     )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = updated_at()
 
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [stamped("cost_line_is_stamped")]
         ordering = ["-starts_on", "-pk"]
         verbose_name = _("cost line")
         verbose_name_plural = _("cost lines")
@@ -83,7 +86,11 @@ class CostLine(models.Model):
                 & Q(retention_share__lte=1 - F("acquisition_share")),
             ),
         ]
-        indexes = [models.Index(fields=["until", "starts_on"], name="cost_line_by_days")]
+        indexes = [
+            models.Index(fields=["until", "starts_on"], name="cost_line_by_days"),
+            models.Index(fields=["created_at", "id"], name="cost_line_by_creation"),
+            models.Index(fields=["updated_at", "id"], name="cost_line_by_update"),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -109,3 +116,9 @@ def has_rate(currency: str) -> bool:
     if currency == settings.REPORTING_CURRENCY:
         return True
     return ExchangeRate.objects.filter(currency=currency).exists()
+
+
+def currencies_with_rate() -> set[str]:
+    """The currencies that a cost line may be in."""
+    known = ExchangeRate.objects.order_by().values_list("currency", flat=True).distinct()
+    return {settings.REPORTING_CURRENCY, *known}

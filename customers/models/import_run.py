@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.importing.register import noun_choices
 from customers.querysets import ImportRunQuerySet
 from lib.audit import audited
 
@@ -31,16 +32,6 @@ class LeaseLostError(Exception):
 class ImportRun(models.Model):
     """One uploaded file on its way to become customers, contacts, subscriptions …"""
 
-    class Noun(models.TextChoices):
-        CUSTOMERS = "customers", _("Customers")
-        CONTACTS = "contacts", _("Contacts")
-        SUBSCRIPTIONS = "subscriptions", _("Subscriptions")
-        PURCHASES = "purchases", _("Purchases and invoices")
-        USAGE = "usage", _("Usage")
-        TICKETS = "tickets", _("Support tickets")
-        CHURN = "churn", _("Churn events")
-        EXCHANGE_RATES = "exchange_rates", _("Exchange rates")
-
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Uploaded")
         CHECKING = "checking", _("Being checked")
@@ -53,7 +44,7 @@ class ImportRun(models.Model):
 
     WORKING = (State.CHECKING, State.SAVING, State.UNDOING)
 
-    noun = models.CharField(_("what it holds"), max_length=15, choices=Noun.choices)
+    noun = models.CharField(_("what it holds"), max_length=15, choices=noun_choices)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.UPLOADED
     )

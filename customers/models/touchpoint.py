@@ -22,6 +22,8 @@ class Touchpoint(models.Model):
     # A note is written about a customer, not with one.
     KINDS_THAT_TOUCH = ("call", "meeting", "mail", "training")
 
+    external_id = models.CharField(_("external id"), max_length=200, unique=True, null=True,
+                                   blank=True, editable=False)  # fmt: skip
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="touchpoints",
         verbose_name=_("customer"),

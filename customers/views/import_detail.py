@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.permissions import Permission, permission_needed
-from customers.importing.nouns import NOUNS
 from customers.importing.reasons import file_reason, row_reason
+from customers.importing.register import NOUNS
 from customers.models import ImportRow, ImportRun
 
 SHOWN = 50

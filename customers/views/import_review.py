@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import Permission, permission_needed
 from customers.importing.arriving import propose
 from customers.importing.mapping import missing, new_attribute, options_of
-from customers.importing.nouns import NOUNS
 from customers.importing.reading import ENCODINGS, look_at
 from customers.importing.reasons import FileRefused, file_reason
+from customers.importing.register import NOUNS
 from customers.jobs import ring_for
 from customers.models import ImportRun
 from lib.days import today

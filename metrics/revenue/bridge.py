@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Customer, ImportRow, ImportRun, SubscriptionVersion
+from customers.importing.nouns.subscriptions import SUBSCRIPTIONS
+from customers.models import Customer, ImportRow, SubscriptionVersion
 from lib.days import add_months
 from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
@@ -194,7 +195,7 @@ def _late_facts(closed: ClosedMonth, customers: set[int]) -> dict[int, list[Late
 def _files(versions: set[int]) -> dict[int, tuple[str, int, str]]:
     """The import each version came with, and who uploaded it."""
     rows = ImportRow.objects.filter(
-        record_id__in=versions, run__noun=ImportRun.Noun.SUBSCRIPTIONS
+        record_id__in=versions, run__noun=SUBSCRIPTIONS.name
     ).values_list("record_id", "run__file_name", "run_id", "run__uploaded_by__full_name")
     return {record: (name, run, who or "") for record, name, run, who in rows if record is not None}
 

@@ -15,6 +15,9 @@ class Response(models.Model):
         MANUAL = "manual", _("Entered by hand")
         IMPORTED = "imported", _("Imported")
 
+    # Only answers from elsewhere have one; a file or a program that says it again means the same.
+    external_id = models.CharField(_("external id"), max_length=200, unique=True, null=True,
+                                   blank=True)  # fmt: skip
     invitation = models.OneToOneField(
         "surveys.Invitation", models.SET_NULL, null=True, blank=True, related_name="response",
         verbose_name=_("invitation"),

@@ -20,6 +20,8 @@ class Survey(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.NPS)
+    # Asked by an earlier tool: closed, never sent, and known by name and kind.
+    is_imported = models.BooleanField(_("imported"), default=False, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -29,6 +31,12 @@ class Survey(models.Model):
         ordering = ["name", "pk"]
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "kind"], name="imported_survey_is_known_by_name_and_kind",
+                condition=models.Q(is_imported=True),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

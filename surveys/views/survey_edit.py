@@ -16,7 +16,7 @@ from surveys.writing import publish, save_draft
 @require_http_methods(["GET", "POST"])
 def survey_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest wording. Saving over a published one begins a new version."""
-    survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk)
+    survey = get_object_or_404(Survey.objects.visible_to(request.user).ours(), pk=pk)
     version = survey.latest_version() or SurveyVersion(survey=survey, number=1)
     form = VersionForm(request.POST if request.method == "POST" else None, version=version)
     if form.is_valid():
@@ -41,7 +41,7 @@ def survey_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_needed(Permission.SEND_SURVEYS)
 @require_POST
 def survey_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk)
+    survey = get_object_or_404(Survey.objects.visible_to(request.user).ours(), pk=pk)
     draft = survey.latest_version()
     if draft and publish(draft):
         messages.success(request, _("Version %(n)s is published.") % {"n": draft.number})

@@ -25,7 +25,7 @@ SAMPLE = {"name": "Hana Mori", "company": "Example Ltd."}
 
 
 def _version(request: HttpRequest, pk: int) -> SurveyVersion:
-    survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk)
+    survey = get_object_or_404(Survey.objects.visible_to(request.user).ours(), pk=pk)
     version = survey.latest_version()
     if version is None:
         raise Http404

@@ -1,7 +1,8 @@
 """Words people write for our choices, in English and Japanese."""
 
+from accounts.permissions import Role
 from customers.importing.cells import simplified
-from customers.models import Contact, Customer, Ticket
+from customers.models import Contact, CostLine, Customer, Ticket, Touchpoint
 
 Words = tuple[dict[str, str], list[str]]
 
@@ -60,6 +61,21 @@ CONSENTS = words(Contact.Consent, {
 PRIORITIES = words(Ticket.Priority, {
     "low": "低,p4,minor", "medium": "中,normal,普通,通常,p3", "high": "高,p2,major",
     "urgent": "緊急,至急,critical,p1,blocker",
+})  # fmt: skip
+COST_KINDS = words(CostLine.Kind, {
+    "salaries": "salary,pay,payroll,wages,人件費,給与", "tools": "tool,software,ツール",
+    "programme": "program,training,プログラム,研修,施策", "campaign": "campaigns,キャンペーン",
+    "discount": "discounts,割引,値引", "support": "サポート,サポート費",
+    "sales": "sales and marketing,marketing,advertising,営業,販売,広告,マーケティング,販促",
+    "other": "その他,雑費",
+})  # fmt: skip
+USER_ROLES = words(Role, {
+    "admin": "administrator,管理者", "lead": "manager,team lead,リード,リーダー,マネージャー",
+    "csm": "customer success manager,カスタマーサクセス,担当者,担当", "viewer": "reader,閲覧者",
+})  # fmt: skip
+TOUCHPOINT_KINDS = words(Touchpoint.Kind, {
+    "call": "phone,telephone,電話,通話", "meeting": "visit,video,会議,打合せ,打ち合わせ,訪問",
+    "mail": "email,e-mail,メール", "note": "memo,メモ,記録", "training": "workshop,研修,勉強会",
 })  # fmt: skip
 # How often it is paid: interval and how many of them.
 _PERIODS = {

@@ -97,4 +97,4 @@ def take_back(row_ids: list[int]) -> list[int]:
     return restore(KIND, row_ids)
 
 
-CHURN = Noun(COLUMNS, judge, save, take_back, look_ahead=look_ahead)
+CHURN = Noun("churn", _("Churn events"), COLUMNS, judge, save, take_back, look_ahead=look_ahead)

@@ -291,7 +291,7 @@ def look_ahead(read: Reader, context: Context) -> None:
     parents.find_parents_below(read, context, judge)
 
 
-CUSTOMERS = Noun(
+CUSTOMERS = Noun("customers", _("Customers"),
     COLUMNS, judge, save, take_back,
     look_ahead=look_ahead, tie_up=partial(parents.tie_up, KIND),
     untie=partial(parents.untie, KIND), takes_attributes=True,

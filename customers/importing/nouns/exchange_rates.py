@@ -7,19 +7,17 @@ stays in the log of changes, so that books can be read as they were known then.
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing.cells import Options, number_between, to_currency, to_day
 from customers.importing.columns import Column
-from customers.importing.context import Context, judged_one_by_one
-from customers.importing.drafts import CHANGED, NEW, UNCHANGED, Draft, Rejected
+from customers.importing.context import Context
+from customers.importing.dated_values import DatedValue
+from customers.importing.drafts import Draft, Rejected
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import OvertakenError
-from customers.importing.rows import note_written
-from customers.models import ExchangeRate, ImportRow
+from customers.models import ExchangeRate
 from customers.models.exchange_rate import HIGHEST, LOWEST, STORED_RATE, latest_month
 
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
@@ -47,67 +45,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def judge(drafts: list[Draft], context: Context) -> None:
-    found = _existing(drafts, lock=context.is_saving)
-
-    def one(draft: Draft) -> None:
-        currency, month = draft.values["currency"], draft.values["month"]
-        if currency == settings.REPORTING_CURRENCY:
-            raise Rejected("currency", "reporting_currency")
-        if month > latest_month(context.today):
-            raise Rejected("month", "month_ahead")
-        draft.key = f"{currency} {month:%Y-%m}"
-        context.once(draft.key)
-        draft.record = dict(draft.values)
-        former = found.get((currency, month))
-        if former is None:
-            draft.verdict = NEW
-            return
-        is_same = former.rate == draft.values["rate"]
-        draft.verdict, draft.record_id = UNCHANGED if is_same else CHANGED, former.pk
-        draft.before = {} if is_same else {"rate": former.rate}
-
-    judged_one_by_one(drafts, context, one)
+def check(draft: Draft, context: Context) -> None:
+    if draft.values["currency"] == settings.REPORTING_CURRENCY:
+        raise Rejected("currency", "reporting_currency")
+    if draft.values["month"] > latest_month(context.today):
+        raise Rejected("month", "month_ahead")
 
 
-def _existing(drafts: list[Draft], *, lock: bool) -> dict[tuple[str, date], ExchangeRate]:
-    currencies = {draft.values.get("currency") for draft in drafts}
-    rows = ExchangeRate.objects.filter(currency__in=currencies).order_by("pk")
-    if lock:
-        rows = rows.select_for_update(no_key=True)
-    return {(row.currency, row.month): row for row in rows}
-
-
-def save(drafts: list[Draft], context: Context) -> None:
-    written = [draft for draft in drafts if draft.verdict in {NEW, CHANGED}]
-    new = [ExchangeRate(**draft.record) for draft in written if draft.verdict == NEW]
-    ExchangeRate.objects.bulk_create(new, ignore_conflicts=True)
-    for draft in written:
-        if draft.verdict == CHANGED:
-            ExchangeRate.objects.filter(pk__in=[draft.record_id]).update(rate=draft.record["rate"])
-    stored = _existing(written, lock=False)
-    for draft in written:
-        row = stored[draft.record["currency"], draft.record["month"]]
-        if row.rate != draft.record["rate"]:
-            raise OvertakenError
-        draft.record_id = row.pk
-        draft.before = draft.before | {"wrote": draft.record["rate"]}
-    note_written(written, context.run_id)
-
-
-def take_back(row_ids: list[int]) -> list[int]:
-    """Former worths come back and new rates go, unless somebody corrected them since."""
-    done = []
-    for row in ImportRow.objects.filter(pk__in=row_ids):
-        before: dict[str, Any] = row.before or {}
-        ours = ExchangeRate.objects.filter(pk__in=[row.record_id], rate=Decimal(before["wrote"]))
-        if "rate" in before:
-            is_done = ours.update(rate=Decimal(before["rate"]))
-        else:
-            is_done = ours.delete()[0]
-        if is_done:
-            done.append(row.pk)
-    return done
-
-
-EXCHANGE_RATES = Noun(COLUMNS, judge, save, take_back)
+RATES = DatedValue(ExchangeRate, ("currency", "month"), "rate", check)
+EXCHANGE_RATES = Noun(
+    "exchange_rates", _("Exchange rates"), COLUMNS, RATES.judge, RATES.save, RATES.take_back
+)

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
+from accounts.permissions import Permission
 from customers.importing.columns import Column
 from customers.importing.context import Context
 from customers.importing.drafts import Draft
@@ -18,13 +21,18 @@ def _nothing(drafts: list[Draft], context: Context) -> None:
 
 @dataclass(frozen=True)
 class Noun:
-    """`judge` gives each row of a chunk its verdict, `save` writes what it says.
+    """`name` is what addresses and commands call it, `label` what people read. Whoever imports it
+    needs the permission `needs` besides the one to import.
+
+    `judge` gives each row of a chunk its verdict, `save` writes what it says.
 
     `take_back` gets ids of import rows and returns those it could undo. `prepare` runs before the
     transaction of a chunk; `look_ahead` may read the whole file first. `tie_up` runs after the last
     row was saved, `untie` before rows of an import (by its id) are taken back; both may run twice.
     """
 
+    name: str
+    label: Promise | str
     columns: Sequence[Column]
     judge: Judge
     save: Judge
@@ -34,3 +42,4 @@ class Noun:
     tie_up: Callable[[Context], None] | None = None
     untie: Callable[[int], None] | None = None
     takes_attributes: bool = False
+    needs: Permission = Permission.IMPORT

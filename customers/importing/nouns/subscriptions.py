@@ -8,6 +8,8 @@ rules on its day.
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import CHANGED, NEW, UNCHANGED, Draft, Rejected
 from customers.importing.nouns.noun import Noun
@@ -174,4 +176,4 @@ def _discount(given: dict[str, Any], values: dict[str, Any]) -> tuple[Any, ...] 
     return percent or None, amount or None, starts, given.get("discount_ends_on")
 
 
-SUBSCRIPTIONS = Noun(COLUMNS, judge, save, take_back)
+SUBSCRIPTIONS = Noun("subscriptions", _("Subscriptions"), COLUMNS, judge, save, take_back)

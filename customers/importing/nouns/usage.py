@@ -240,4 +240,4 @@ def take_back(row_ids: list[int]) -> list[int]:
     return done
 
 
-USAGE = Noun(COLUMNS, judge, save, take_back, prepare=prepare)
+USAGE = Noun("usage", _("Usage"), COLUMNS, judge, save, take_back, prepare=prepare)

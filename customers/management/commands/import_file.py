@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from customers.importing.arriving import propose, receive
 from customers.importing.mapping import missing
-from customers.importing.nouns import NOUNS
 from customers.importing.reading import look_at
 from customers.importing.reasons import FileRefused, file_reason, row_reason
+from customers.importing.register import NOUNS
 from customers.importing.working import work_on
 from customers.models import ImportRow, ImportRun
 from lib.days import today
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
-        parser.add_argument("--noun", required=True, choices=ImportRun.Noun.values)
+        parser.add_argument("--noun", required=True, choices=sorted(NOUNS))
         parser.add_argument(
             "--map", action="append", default=[], metavar="FIELD=COLUMN",
             help="which column is which; an empty column leaves the field out",

@@ -46,7 +46,7 @@ def prepared(numbers: range) -> ImportRun:
 
 
 def without_the_queue() -> None:
-    working._one_at_a_time = lambda noun: None
+    working.one_at_a_time = lambda noun: None
 
 
 def save_at_once(
