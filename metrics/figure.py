@@ -13,6 +13,7 @@ from typing import Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from lib.rates import Rate
 from metrics.intervals import FEWEST_FOR_A_PERCENTAGE, WIDEST_NPS, WIDEST_SHARE, Interval
@@ -52,8 +53,12 @@ FLAGS: dict[str, Promise] = {
     "in_grace": _("Some may still be renewed late."),
     "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
     "over_deployed": _("More active people than seats."),
-    "so_far": _("So far: the period is not over."),
+    "so_far": _("so far"),
 }
+
+
+def undefined_in_words() -> str:
+    return pgettext("a figure that is not defined", "n/a")
 
 
 class Later(Mapping[str, "Number | float | None"]):
@@ -132,17 +137,16 @@ class Figure:
         return replace(self, parts=Later(work_out))
 
     def times(self, rate: Decimal) -> Self:
-        """An amount of money in another currency; a quotient scales with its numerator."""
+        """An amount of money in another currency; a quotient scales with its numerator.
+
+        Its parts stay as they are: not all of them are money.
+        """
         scaled = self.interval.scaled(float(rate)) if self.interval else None
         return replace(
             self,
             value=None if self.value is None else Decimal(self.value) * rate,
             numerator=None if self.numerator is None else Decimal(self.numerator) * rate,
             interval=scaled,
-            parts={
-                name: None if part is None else Decimal(part) * rate
-                for name, part in self.parts.items()
-            },
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Literal
 
@@ -9,13 +10,12 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from metrics.figure import Figure
+from metrics.parts import Unit, at_hand, in_currency
 from metrics.question import Question
 from metrics.revenue.freezing import reported_figure
 from metrics.revenue.rates import rate_on
 from metrics.revenue.two_clocks import TooMuchToRecallError, as_known
 from metrics.rows import Rows
-
-Unit = Literal["share", "money", "count", "points", "ratio", "months", "minutes", "score"]
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,14 @@ class Metric:
             figure = replace(figure, parts=dict(figure.parts))
         if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
-            return Figure.undefined("no_rate") if rate is None else figure.times(1 / rate)
+            return Figure.undefined("no_rate") if rate is None else self._times(figure, 1 / rate)
         return figure
+
+    def _times(self, figure: Figure, factor: Decimal) -> Figure:
+        worked_out = partial(in_currency, self.code, figure.parts, factor)
+        if at_hand(figure):
+            return replace(figure.times(factor), parts=worked_out())
+        return figure.times(factor).with_parts(worked_out)
 
 
 def _on_the_clock(opened: Callable[[Question], Rows], question: Question) -> Rows:

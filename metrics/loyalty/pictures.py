@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics.charts import Chart, Look, framed, ranged_spec
+from metrics.figure import undefined_in_words
 from metrics.health.wording import MINUS
 from metrics.loyalty.answers import NPS, Scale
 from metrics.loyalty.series import Point
@@ -18,7 +19,7 @@ ROWS_SHOWN = 60
 def score(scale: Scale, value: float | None) -> str:
     """Points with their sign, or a percentage."""
     if value is None:
-        return _("n/a")
+        return undefined_in_words()
     if scale == NPS:
         return f"{value:+.0f}".replace("-", MINUS)
     return f"{100 * value:.1f}%"

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lib.money import formatted, rounded
-from metrics.figure import Figure
+from metrics.figure import Figure, undefined_in_words
 from metrics.metric import Metric, decimal_places
 from metrics.question import Question
 from metrics.reports.content import Measured
@@ -18,7 +18,7 @@ from metrics.reports.content import Measured
 def value_in_words(metric: Metric, value: Any, question: Question) -> str:
     """A value with its unit, rounded once, half to even; n/a for None."""
     if value is None:
-        return _("n/a")
+        return undefined_in_words()
     exact = Decimal(str(value))
     if metric.unit == "share":
         return f"{exact * 100:,.1f}%"

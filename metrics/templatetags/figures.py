@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from lib import days
 from lib.money import SIGNS, formatted
-from metrics.health.wording import MINUS
+from metrics.health.wording import MINUS, not_available
 from metrics.models import HealthScore
 from metrics.sparkline import HEIGHT, WIDTH, Figure, sparkline
 
@@ -48,7 +48,7 @@ def is_unknown(value: object) -> bool:
 
 @register.simple_tag
 def na() -> SafeString:
-    return format_html('<span class="na">{}</span>', _("n/a"))
+    return format_html('<span class="na">{}</span>', not_available())
 
 
 @register.filter

@@ -1,17 +1,20 @@
 """Figures with everything that belongs to them: tiles, the filter bar, the tabs of the pages."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.money import formatted
 from metrics.catalogue import BY_CODE
-from metrics.figure import Figure
-from metrics.metric import Metric, Unit, decimal_places
+from metrics.figure import Figure, undefined_in_words
+from metrics.metric import Metric, decimal_places
+from metrics.parts import BESIDE, Unit, at_hand, parts_of
 from metrics.question import Question
 from metrics.rows import NOTES
 from metrics.templatetags import figures
@@ -46,12 +49,13 @@ SUBJECTS = {
 def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -> SafeString | str:
     """A value with its unit as people write it; n/a for None."""
     if value is None:
-        return figures.na()
+        return undefined()
     if unit == "share":
         return figures.percent(value)
     if unit == "money":
         money = currency or settings.REPORTING_CURRENCY
-        return figures.money_short(value, money) if short else formatted(value, money)
+        exact = Decimal(str(value))
+        return figures.money_short(exact, money) if short else formatted(exact, money)
     if unit == "points":
         return figures.signed(value)
     number = figures.figure(value, decimal_places(unit))
@@ -63,11 +67,16 @@ def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -
     return patterns.get(unit, "%(n)s") % {"n": number}
 
 
+@register.simple_tag
+def undefined() -> SafeString:
+    return format_html('<span class="na">{}</span>', undefined_in_words())
+
+
 @register.filter
 def operand(value: Any) -> str:
     """A sum as it stands above or below the line: whole where it is whole, else two places."""
     if value is None:
-        return figures.na()
+        return undefined()
     return figures.figure(value, 0 if value == int(value) else 2)
 
 
@@ -75,6 +84,17 @@ def operand(value: Any) -> str:
 def note_in_words(note: str) -> str:
     """What a row says of itself; a code that stands in the list of notes is translated."""
     return str(NOTES.get(note, note))
+
+
+@register.simple_tag
+def parts_in_words(
+    metric: Metric, figure: Figure, question: Question
+) -> list[tuple[str, SafeString | str, bool]]:
+    """Name, value in its unit, and whether it belongs beside the figure itself."""
+    return [
+        (str(part.name), worded(value, part.unit or metric.unit, question.money), name in BESIDE)
+        for name, part, value in parts_of(metric.code, figure)
+    ]
 
 
 @register.simple_tag
@@ -96,6 +116,7 @@ def figure_tile(
         "question": question,
         "trend": trend,
         "caption": caption,
+        "parts": parts_in_words(BY_CODE[code], figure, question) if at_hand(figure) else [],
     }
 
 

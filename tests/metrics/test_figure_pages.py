@@ -1,6 +1,7 @@
 """Any figure opens to its rows, and the rows add up to it."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from metrics.catalogue import BY_CODE, METRICS
 from metrics.models import RevenueMovement
+from metrics.parts import in_currency
 from metrics.question import NOBODY, QuestionUnclearError, question_of
 from metrics.traits import BEGINNING, counted_under, keep_traits
 from tests.factories import DAY, NOON, CustomerFactory
@@ -71,6 +73,20 @@ def test_a_figure_shows_its_operands_and_its_rows(as_user, lea, book):
     assert "Stays" in page
     assert "Leaves" in page
     assert "customers gone at the end / customers paying before the period" in page
+
+
+def test_other_readings_of_a_figure_stand_where_it_is_opened(as_user, lea, book):
+    page = as_user(lea).get(address("arpa")).content.decode()
+
+    assert "<dt>Median</dt><dd>¥100</dd>" in page
+
+
+def test_in_another_currency_only_the_money_among_the_readings_changes():
+    readings = {"within_horizon": Decimal(300), "lifetime_months": Decimal(30), "at_least": None}
+
+    changed = in_currency("ltv_subscription", readings, Decimal(2))
+
+    assert changed == readings | {"within_horizon": Decimal(600)}
 
 
 def test_a_csm_sees_the_figure_but_only_her_own_rows(as_user, ana, book):
