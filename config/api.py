@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from customers.api.viewsets.attributes import AttributeViewSet
 from customers.api.viewsets.contracts import (
     ExchangeRateViewSet,
     ProductViewSet,
@@ -18,6 +19,7 @@ from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewS
 router = SimpleRouter(trailing_slash=False)
 router.register("customers", CustomerViewSet, "customer")
 router.register("contacts", ContactViewSet, "contact")
+router.register("attributes", AttributeViewSet, "attribute")
 router.register("products", ProductViewSet, "product")
 router.register("exchange-rates", ExchangeRateViewSet, "exchange-rate")
 router.register("subscriptions", SubscriptionViewSet, "subscription")

@@ -41,6 +41,8 @@ SPECTACULAR_SETTINGS = {
         "ChurnReason": "customers.models.Customer.ChurnReason",
         "TaskPriorityEnum": "customers.models.Task.Priority",
         "TicketPriorityEnum": "customers.models.Ticket.Priority",
+        "AttributeType": "customers.models.Attribute.Type",
+        "TypeEnum": "customers.models.Task.Type",
         "HealthBand": "metrics.models.HealthScore.Band",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

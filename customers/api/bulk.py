@@ -1,4 +1,4 @@
-"""POST /…/bulk-upsert: up to a thousand records at once, matched by external id.
+"""POST /…/bulk-upsert: up to a thousand records at once, matched by external id or key.
 
 Each item is judged by itself: a bad one is reported and the good ones are kept, unless the caller
 wants all or none. A dry run does everything and takes it back, so that it cannot differ.
@@ -40,7 +40,9 @@ class BulkErrorSerializer(serializers.Serializer):
 
 class BulkVerdictSerializer(serializers.Serializer):
     index = serializers.IntegerField()
-    external_id = serializers.CharField(allow_null=True)
+    external_id = serializers.CharField(
+        allow_null=True, help_text="What the item is matched by: its external id, or its key."
+    )
     status = serializers.ChoiceField(choices=["created", "updated", "unchanged", "error"])
     id = serializers.IntegerField(allow_null=True)
     errors = BulkErrorSerializer(many=True)
@@ -67,11 +69,12 @@ class Upsert:
 
     def __init__(self, view: Any, items: list[Mapping[str, Any]]) -> None:
         self.view, self.items = view, items
-        keys = {key for item in items if (key := _key_of(item))}
-        model = view.queryset.model
-        rows = view.get_queryset().filter(external_id__in=keys).select_for_update(of=("self",))
-        self.mine = {row.external_id: row for row in rows}
-        every = model.objects.filter(external_id__in=keys).values_list("external_id", flat=True)
+        self.by: str = view.matched_by
+        keys = {key for item in items if (key := self._key_of(item))}
+        among = {f"{self.by}__in": keys}
+        rows = view.get_queryset().filter(**among).select_for_update(of=("self",))
+        self.mine = {getattr(row, self.by): row for row in rows}
+        every = view.queryset.model.objects.filter(**among).values_list(self.by, flat=True)
         self.foreign = set(every) - set(self.mine)
         self.seen: set[str] = set()
         self.new: list[tuple[dict[str, Any], models.Model]] = []
@@ -88,7 +91,7 @@ class Upsert:
         self.view.queryset.model.objects.bulk_create(records, batch_size=500)
 
     def _result(self, index: int, item: Mapping[str, Any]) -> dict[str, Any]:
-        key = _key_of(item)
+        key = self._key_of(item)
         result: dict[str, Any] = {
             "index": index,
             "external_id": key,
@@ -107,9 +110,9 @@ class Upsert:
 
     def _upsert(self, item: Mapping[str, Any], key: str | None, result: dict[str, Any]) -> None:
         if key in self.seen:
-            raise ItemRefused(_about_key(_("This id occurs twice in the request."), "twice"))
+            raise self._refused(_("This id occurs twice in the request."), "twice")
         if key in self.foreign:
-            raise ItemRefused(_about_key(_("This id is taken."), "unique"))
+            raise self._refused(_("This id is taken."), "unique")
         record = self.mine.get(key or "")
         values = self._validated(item, record)
         self.seen.add(key or "")
@@ -119,6 +122,14 @@ class Upsert:
         else:
             result["id"] = record.pk
             result["status"] = "updated" if self.change(record, values) else "unchanged"
+
+    def _key_of(self, item: Mapping[str, Any]) -> str | None:
+        key = item.get(self.by)
+        return key.strip() or None if isinstance(key, str) else None
+
+    def _refused(self, message: Any, code: str) -> ItemRefused:
+        """About what the item is matched by."""
+        return ItemRefused({self.by: [serializers.ErrorDetail(str(message), code)]})
 
     def _validated(self, item: Mapping[str, Any], record: models.Model | None) -> dict[str, Any]:
         serializer = self.view.bulk_serializer_class(
@@ -150,6 +161,8 @@ class BulkUpserted:
 
     bulk_serializer_class: Any
     upsert_class: type[Upsert] = Upsert
+    # The field that names a record in the other program.
+    matched_by = "external_id"
 
     @action(detail=False, methods=["post"], url_path="bulk-upsert", max_bytes=MOST_BYTES)
     def bulk_upsert(self, request: Request) -> Response:
@@ -170,12 +183,3 @@ class BulkUpserted:
             for result in results:
                 result["id"] = None if result["status"] == "created" else result["id"]
         return Response({"is_saved": is_saved, "counts": counts, "results": results})
-
-
-def _key_of(item: Mapping[str, Any]) -> str | None:
-    key = item.get("external_id")
-    return key.strip() or None if isinstance(key, str) else None
-
-
-def _about_key(message: Any, code: str) -> dict[str, list[serializers.ErrorDetail]]:
-    return {"external_id": [serializers.ErrorDetail(str(message), code)]}

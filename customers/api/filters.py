@@ -100,6 +100,12 @@ class ContactFilter(StrictFilterSet):
         )
 
 
+class AttributeFilter(StrictFilterSet):
+    class Meta(StrictFilterSet.Meta):
+        model = Attribute
+        fields = {"key": EXACT, "type": EXACT}
+
+
 class ProductFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Product

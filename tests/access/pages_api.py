@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from customers.models import ExchangeRate
+from customers.models import Attribute, ExchangeRate
 from metrics.models import HealthScore
 from tests.access.world import World
 from tests.factories import ProductFactory
@@ -22,6 +22,7 @@ OBJECTS = {
     "external_id": lambda world: world["customer"].external_id,
     "scored_customer": a_scored_customer,
     "product": lambda _world: ProductFactory(),
+    "attribute": lambda _world: Attribute.objects.create(key="plan_code", label="Plan code"),
     "exchange_rate": lambda _world: ExchangeRate.objects.create(
         currency="USD", month=date(2026, 6, 1), rate=150
     ),
@@ -42,6 +43,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST api:contact-list":                                (401, 400, 400, 400, 403, 400),
     "GET api:contact-detail contact":                       (401, 404, 200, 200, 200, 200),
     "PATCH api:contact-detail contact":                     (401, 404, 200, 200, 403, 200),
+    "GET api:attribute-list":                                (401, 200, 200, 200, 200, 200),
+    "POST api:attribute-list":                               (401, 403, 403, 400, 403, 400),
+    "POST api:attribute-bulk-upsert":                        (401, 403, 403, 400, 403, 400),
+    "GET api:attribute-detail attribute":                    (401, 200, 200, 200, 200, 200),
+    "PATCH api:attribute-detail attribute":                  (401, 403, 403, 200, 403, 200),
     "GET api:product-list":                                 (401, 200, 200, 200, 200, 200),
     "POST api:product-list":                                (401, 403, 403, 400, 403, 400),
     "GET api:product-detail product":                       (401, 200, 200, 200, 200, 200),
