@@ -26,6 +26,7 @@ from metrics.revenue.learned import LEARNED_SINCE
 from metrics.revenue.value import FOR_EVER, value_parameters
 
 CAP = 39
+OF_RANGE = "customer_id BETWEEN %(first)s AND %(last)s"
 # The column of the inputs that holds each measure.
 COLUMN = {m: "overdue_days" if m == Measure.DAYS_PAST_DUE else m.value for m in Measure}
 
@@ -44,15 +45,19 @@ PARTS = ", ".join(
     for m in Measure
 )
 # Weight that is there; an uncapped score where that is half of the whole; what holds it down.
+# OFFSET 0 keeps PostgreSQL from putting a formula in wherever its result is named, which would work
+# it out five times over.
 WEIGH = f"""
-    scaled AS (SELECT i.*, {SCALED}, {PRESENT} AS present FROM inputs i WHERE i.is_active),
+    scaled AS (
+        SELECT i.*, {SCALED}, {PRESENT} AS present FROM inputs i WHERE i.is_active OFFSET 0
+    ),
     weighed AS (
         SELECT s.*, round(present / %(whole)s, 3) AS coverage,
             CASE WHEN present > 0 AND present * 2 >= %(whole)s
                 THEN round(({WEIGHED}) / present, 2) END AS uncapped,
             CASE WHEN is_ending THEN 'cancellation_scheduled'
                 WHEN days_past_due > %(past_due_limit)s THEN 'past_due' ELSE '' END AS held_by
-        FROM scaled s
+        FROM scaled s OFFSET 0
     ),
     judged AS (
         SELECT w.*, CASE WHEN uncapped IS NULL THEN '' ELSE held_by END AS override,
@@ -74,42 +79,60 @@ WRITE_SCORES = f"""
     ON CONFLICT (customer_id, day) DO NOTHING
     RETURNING 1
 """
-WRITE_SNAPSHOTS = """
-    INSERT INTO metrics_snapshot (customer_id, day, health_score, health_band, health_coverage,
-        health_change_7, mrr, annual_value, renews_on, seats, active_people_28, usage_28,
-        usage_before_28, nps_score, nps_on, open_urgent_tickets, days_past_due, stale_since)
-    SELECT b.customer_id, %(day)s, b.score, b.band, b.coverage, b.score - h.score,
-        round(b.annual / 12, 4), b.annual, b.renews_on, b.seats, b.people, b.uses, b.uses_before,
-        b.nps, b.answered_on, b.tickets, b.days_past_due, NULL
-    FROM banded b
-    LEFT JOIN metrics_healthscore h ON h.customer_id = b.customer_id AND h.day = %(week_ago)s
-    ON CONFLICT (customer_id) DO UPDATE SET day = excluded.day,
-        health_score = excluded.health_score, health_band = excluded.health_band,
-        health_coverage = excluded.health_coverage, health_change_7 = excluded.health_change_7,
-        mrr = excluded.mrr, annual_value = excluded.annual_value, renews_on = excluded.renews_on,
-        seats = excluded.seats, active_people_28 = excluded.active_people_28,
-        usage_28 = excluded.usage_28, usage_before_28 = excluded.usage_before_28,
-        nps_score = excluded.nps_score, nps_on = excluded.nps_on,
-        open_urgent_tickets = excluded.open_urgent_tickets,
-        days_past_due = excluded.days_past_due, stale_since = NULL
-    WHERE metrics_snapshot.day <= excluded.day
+# What a snapshot keeps of a customer `b`, whose score a week ago was that of `h`.
+KEPT = {
+    "day": "%(day)s",
+    "health_score": "b.score",
+    "health_band": "b.band",
+    "health_coverage": "b.coverage",
+    "health_change_7": "b.score - h.score",
+    "mrr": "round(b.annual / 12, 4)",
+    "annual_value": "b.annual",
+    "renews_on": "b.renews_on",
+    "seats": "b.seats",
+    "active_people_28": "b.people",
+    "usage_28": "b.uses",
+    "usage_before_28": "b.uses_before",
+    "nps_score": "b.nps",
+    "nps_on": "b.answered_on",
+    "open_urgent_tickets": "b.tickets",
+    "days_past_due": "b.days_past_due",
+    "stale_since": "NULL",
+}
+WITH_WEEK_AGO = f"""
+    FROM banded b LEFT JOIN metrics_healthscore h
+        ON h.customer_id = b.customer_id AND h.day = %(week_ago)s AND h.{OF_RANGE}
+"""
+# Who has a snapshot already is nearly everybody, and changing a row is cheaper than trying to add
+# one first.
+CHANGE_SNAPSHOTS = f"""
+    UPDATE metrics_snapshot s SET {", ".join(f"{name} = {value}" for name, value in KEPT.items())}
+    {WITH_WEEK_AGO} WHERE s.customer_id = b.customer_id AND s.{OF_RANGE} AND s.day <= %(day)s
+"""
+ADD_SNAPSHOTS = f"""
+    INSERT INTO metrics_snapshot (customer_id, {", ".join(KEPT)})
+    SELECT b.customer_id, {", ".join(KEPT.values())} {WITH_WEEK_AGO}
+    WHERE NOT EXISTS (
+        SELECT FROM metrics_snapshot s WHERE s.customer_id = b.customer_id AND s.{OF_RANGE})
+    ON CONFLICT (customer_id) DO NOTHING
 """
 # The money of who has left goes down, the last score stays.
-WRITE_GONE = """
+WRITE_GONE = f"""
     UPDATE metrics_snapshot s
     SET annual_value = i.annual, mrr = round(i.annual / 12, 4), renews_on = i.renews_on
     FROM inputs i
     WHERE NOT i.is_active AND s.customer_id = i.customer_id AND s.annual_value <> i.annual
+        AND s.{OF_RANGE}
 """
 # Whose ledger is out of date: the total changed, or something was learned since the last night.
 TOUCHED = f"""
     SELECT i.customer_id FROM inputs i
-    LEFT JOIN metrics_snapshot s ON s.customer_id = i.customer_id
+    LEFT JOIN metrics_snapshot s ON s.customer_id = i.customer_id AND s.{OF_RANGE}
     WHERE i.annual <> coalesce(s.annual_value, 0) OR i.customer_id IN ({LEARNED_SINCE})
 """
 SCORE = f"""
-    WITH {GATHER}, {WEIGH}, scores AS ({WRITE_SCORES}), snapshots AS ({WRITE_SNAPSHOTS}),
-    gone AS ({WRITE_GONE})
+    WITH {GATHER}, {WEIGH}, scores AS ({WRITE_SCORES}),
+    changed AS ({CHANGE_SNAPSHOTS}), added AS ({ADD_SNAPSHOTS}), gone AS ({WRITE_GONE})
     SELECT (SELECT count(*) FROM scores), ARRAY({TOUCHED})
 """
 
