@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 
 from lib.days import add_months, month_start
-from metrics.models import CustomerEngagement, EngagementDay, PersonSeen
+from metrics.models import CustomerEngagement, EngagementDay, Feature, PersonSeen
 from metrics.revenue.value import EVERYBODY, FOR_EVER, VALUES_ON_DAY, value_parameters
 
 WINDOW = 28
@@ -51,6 +51,7 @@ FEATURES = f"""
         WHERE {OF_RANGE} AND {IN_WINDOW} AND features <> '{{}}' GROUP BY customer_id, feature
     ) summed GROUP BY customer_id
 """
+NO_FEATURES = "SELECT NULL::bigint AS customer_id, NULL::jsonb AS features WHERE false"
 SEATS_OF_SNAPSHOTS = (
     f"SELECT customer_id, seats FROM metrics_snapshot WHERE {OF_RANGE} AND day = %(day)s"
 )
@@ -137,9 +138,13 @@ BY_FEATURE = """
 
 
 def conclude_customers(day: date, *, first: int, last: int, is_tonight: bool = False) -> int:
-    """Keep the engagement of the customers of a range. Tonight's snapshots know the seats."""
+    """Keep the engagement of the customers of a range. Tonight's snapshots know the seats.
+
+    Where no event was ever told apart, no day of use is looked through for features.
+    """
     statement = CONCLUDE.format(
-        people=PEOPLE, features=FEATURES, plans=PLANS,
+        people=PEOPLE, plans=PLANS,
+        features=FEATURES if Feature.objects.exists() else NO_FEATURES,
         uses=USED.format(features="f.features"),
         included=INCLUDED.replace("{plan}", "coalesce(l.plan, '')"),
         seats=SEATS_OF_SNAPSHOTS if is_tonight else SEATS_OF_CONTRACTS,
