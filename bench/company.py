@@ -43,14 +43,14 @@ SELECT id, external_id || '-P', 'Contact ' || id, '', 'p@' || domain, '', 'champ
 FROM customers_customer
 """
 SUBSCRIPTION_ROWS = """
-INSERT INTO customers_subscription (customer_id, external_id, created_at)
-SELECT id, external_id || '-S', now() FROM customers_customer
+INSERT INTO customers_subscription (customer_id, external_id, created_at, updated_at)
+SELECT id, external_id || '-S', %(day)s::date - 400, %(day)s::date - 400 FROM customers_customer
 """
 VERSION_ROWS = """
 INSERT INTO customers_subscriptionversion (subscription_id, effective_on, recorded_at, plan, price,
     currency, quantity, interval, interval_count, renews_on, notice_days, auto_renews, reason)
-SELECT s.id, %(day)s::date - 400, now(), 'Pro', 1000 + s.id %% 9000, 'JPY', 5 + s.id %% 50, 'month',
-    1, %(day)s::date + (s.id %% 365)::int, 30, true, ''
+SELECT s.id, %(day)s::date - 400, %(day)s::date - 400, 'Pro', 1000 + s.id %% 9000, 'JPY',
+    5 + s.id %% 50, 'month', 1, %(day)s::date + (s.id %% 365)::int, 30, true, ''
 FROM customers_subscription s
 """
 USAGE_ROWS = """

@@ -4,7 +4,8 @@ The night runs as it does in an installation: a real Celery worker with two proc
 the customers into chunks, rolls up, scores, keeps snapshots and the ledger, settles and raises
 alerts, opens tasks and sums the company up. The statement only aggregates the same rows and writes
 the same scores into an equal table; that they are equal is checked. The night before is closed
-first, because a night that finds yesterday's conclusions is what happens every night.
+first, because a night that finds yesterday's conclusions is what happens every night. On the day
+itself one customer in fifty changes its contract, so that there is money to book.
 """
 
 import os
@@ -28,6 +29,15 @@ LIMIT = 3
 PROCESSES = 2
 ROUNDS = 3
 
+# The contract grows, from the day on.
+CHANGES = """
+INSERT INTO customers_subscriptionversion (subscription_id, effective_on, recorded_at, plan, price,
+    currency, quantity, interval, interval_count, renews_on, notice_days, auto_renews, reason)
+SELECT subscription_id, %(day)s, now(), plan, price + 100, currency, quantity + 1, interval,
+    interval_count, renews_on, notice_days, auto_renews, reason
+FROM customers_subscriptionversion WHERE subscription_id %% 50 = 0
+"""
+# OFFSET 0 keeps PostgreSQL from working a formula out again wherever its result is named.
 YARDSTICK = """
 INSERT INTO bench_healthscore (customer_id, day, score, uncapped, override, band, coverage, parts,
     scorecard_version)
@@ -40,8 +50,12 @@ WITH usage AS (
     SELECT customer_id, count(DISTINCT person) AS people FROM metrics_personday
     WHERE day > %(day)s::date - 28 AND day <= %(day)s GROUP BY 1
 ), seats AS (
-    SELECT s.customer_id, sum(v.quantity) AS seats FROM customers_subscription s
-    JOIN customers_subscriptionversion v ON v.subscription_id = s.id GROUP BY 1
+    SELECT customer_id, sum(quantity) AS seats FROM (
+        SELECT DISTINCT ON (v.subscription_id) s.customer_id, v.quantity
+        FROM customers_subscription s
+        JOIN customers_subscriptionversion v ON v.subscription_id = s.id
+        WHERE v.effective_on <= %(day)s ORDER BY v.subscription_id, v.effective_on DESC
+    ) ruling GROUP BY 1
 ), unpaid AS (
     SELECT customer_id, min(due_on) AS due_on FROM customers_purchase
     WHERE paid_on IS NULL AND due_on < %(day)s GROUP BY 1
@@ -61,7 +75,7 @@ WITH usage AS (
     FROM customers_customer c LEFT JOIN usage u ON u.customer_id = c.id
     LEFT JOIN people p ON p.customer_id = c.id LEFT JOIN seats s ON s.customer_id = c.id
     LEFT JOIN unpaid n ON n.customer_id = c.id LEFT JOIN tickets t ON t.customer_id = c.id
-    LEFT JOIN answers a ON a.customer_id = c.id
+    LEFT JOIN answers a ON a.customer_id = c.id OFFSET 0
 ), scaled AS (
     SELECT *, round(least(100, greatest(0, 100 * (trend + 0.5) / 0.6)), 6) AS t,
         round(least(100, greatest(0, 100 * (share - 0.1) / 0.7)), 6) AS s,
@@ -72,7 +86,7 @@ WITH usage AS (
         CASE WHEN trend IS NULL THEN 0 ELSE 0.30 END + CASE WHEN share IS NULL THEN 0 ELSE 0.20 END
         + CASE WHEN quiet IS NULL THEN 0 ELSE 0.10 END + CASE WHEN nps IS NULL THEN 0 ELSE 0.15 END
         + 0.25 AS w
-    FROM inputs
+    FROM inputs OFFSET 0
 ), scored AS (
     SELECT *, round((coalesce(t * 0.30, 0) + coalesce(s * 0.20, 0) + coalesce(q * 0.10, 0)
         + coalesce(n * 0.15, 0) + u * 0.15 + o * 0.10) / w, 2) AS free, overdue > 30 AS held
@@ -111,6 +125,7 @@ def run(scale: float) -> list[Row]:
     worker = _start_worker()
     try:
         _close(newest - timedelta(days=1))
+        _run(CHANGES, {"day": newest})
         _run("VACUUM ANALYZE")
         yardsticks = [_yardstick(newest) for _ in range(ROUNDS)]
         night = _close(newest)
