@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.serializers import ErrorDetail
 
 from customers.api.bulk import ItemRefused, Upsert
-from customers.contracting import add_version
+from customers.api.serializers.contracts import too_much_with_what_was_carried
+from customers.contracting import WorthTooMuchError, add_version
 from customers.models import Discount, Subscription, SubscriptionVersion
 
 WINDOW = ("percent", "amount", "starts_on", "ends_on")
@@ -52,9 +53,20 @@ class SubscriptionUpsert(Upsert):
             is_changed = True
         terms = values.get("terms")
         if terms and self._differs(record, terms):
-            add_version(record, terms)
+            self._add(record, terms)
             is_changed = True
         return is_changed
+
+    def _add(self, record: Subscription, terms: dict[str, Any]) -> None:
+        try:
+            add_version(record, terms)
+        except WorthTooMuchError:
+            errors = too_much_with_what_was_carried(terms)
+            found = {
+                name: [ErrorDetail(str(said), "too_much") for said in messages]
+                for name, messages in errors.items()
+            }
+            raise ItemRefused({"terms": found}) from None
 
     def _differs(self, record: Subscription, terms: dict[str, Any]) -> bool:
         """Whether the version that rules on that day says anything else."""

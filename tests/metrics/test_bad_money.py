@@ -163,3 +163,23 @@ def test_the_api_refuses_terms_that_cannot_be_and_names_them(api_of, lea, terms,
     assert answer.status_code in (400, 422)
     assert field in answer.content.decode()
     assert not SubscriptionVersion.objects.exists()
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_a_quantity_that_with_the_price_it_follows_cannot_be_is_refused(api_of, lea, is_bulk):
+    contract = SubscriptionFactory()
+    version(contract, date(2025, 1, 1), Decimal("1000000000000000"))
+    terms = {"effective_on": "2025-02-01", "quantity": "1000000"}
+    where, body = f"/{contract.pk}/versions", terms
+    if is_bulk:
+        where = "/bulk-upsert"
+        body = {"items": [{"external_id": contract.external_id, "terms": terms}]}
+
+    answer = api_of(lea).post(
+        f"/api/v1/subscriptions{where}", body, content_type="application/json"
+    )
+
+    assert answer.status_code == (200 if is_bulk else 400)
+    assert "quantity" in answer.content.decode()
+    assert SubscriptionVersion.objects.get().quantity == 1
+    assert lines() == [("2025-01-01", "new", Decimal("1000000000000000"))]

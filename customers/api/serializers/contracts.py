@@ -28,6 +28,8 @@ from customers.models.exchange_rate import MONTH_AHEAD, latest_month
 from customers.models.subscription import is_worth_too_much
 from lib.days import today
 
+TOO_MUCH = _("Price and quantity come to more than anybody pays. Correct them.")
+
 
 class ProductSerializer(ResourceSerializer):
     class Meta:
@@ -118,8 +120,7 @@ class VersionSerializer(ResourceSerializer):
             values.get("interval", "month"), values.get("interval_count", 1),
         )  # fmt: skip
         if is_worth_too_much(*worth):
-            too_much = _("Price and quantity come to more than anybody pays. Correct them.")
-            raise serializers.ValidationError({"price": [too_much]})
+            raise serializers.ValidationError({"price": [TOO_MUCH]})
         return values
 
 
@@ -128,6 +129,11 @@ class ChangeSerializer(VersionSerializer):
 
     class Meta(VersionSerializer.Meta):
         extra_kwargs = {**VersionSerializer.Meta.extra_kwargs, "currency": {"required": False}}
+
+
+def too_much_with_what_was_carried(terms: dict[str, Any]) -> dict[str, list[Any]]:
+    """The errors of terms that are fine by themselves and not with what they follow."""
+    return {name: [TOO_MUCH] for name in ("price", "quantity", "interval") if name in terms}
 
 
 class SubscriptionSerializer(ResourceSerializer):

@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,9 +35,10 @@ from customers.api.serializers.contracts import (
     SubscriptionBulkSerializer,
     SubscriptionSerializer,
     VersionSerializer,
+    too_much_with_what_was_carried,
 )
 from customers.api.tombstones import Remembered
-from customers.contracting import add_version, open_subscription
+from customers.contracting import WorthTooMuchError, add_version, open_subscription
 from customers.models import ExchangeRate, Product, Purchase, Subscription, SubscriptionVersion
 from lib.days import today
 
@@ -139,7 +141,11 @@ class SubscriptionViewSet(BulkUpserted, Remembered, Listed, Retrieved, Resource)
         subscription = self.get_object()
         version = ChangeSerializer(data=request.data, context={"request": request})
         version.is_valid(raise_exception=True)
-        add_version(subscription, version.validated_data)
+        try:
+            add_version(subscription, version.validated_data)
+        except WorthTooMuchError:
+            errors = too_much_with_what_was_carried(version.validated_data)
+            raise ValidationError(errors) from None
         shown = self.get_queryset().get(pk=subscription.pk)
         return self.shown(shown, status.HTTP_201_CREATED)
 
