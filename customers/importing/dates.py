@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from lib.days import reporting_zone
+from lib.days import local_day, reporting_zone
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -28,6 +28,7 @@ _ERA = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?")
 _ISO_CLOCK = re.compile(r"[\d./年月日-]+T\d")
+_ZONED = re.compile(r":\d\d(?:\.\d+)? ?(?:[Zz]|[-+]\d\d:?\d\d)$")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?")
 
 
@@ -35,9 +36,21 @@ class NotADayError(ValueError):
     """The text is not a day of the calendar in the order given."""
 
 
-@lru_cache(maxsize=20_000)
 def parse_day(text: str, order: str) -> date:
-    """A day; a clock behind it is ignored. Raises NotADayError."""
+    """A day; a clock behind it is ignored. Raises NotADayError.
+
+    Where the clock names its zone it is a moment, and belongs to the reporting day it falls on.
+    """
+    if ":" in text and _ZONED.search(text) and (moment := _iso_moment(text.upper())):
+        try:
+            return local_day(moment)
+        except OverflowError as error:
+            raise NotADayError(text) from error
+    return _written_day(text, order)
+
+
+@lru_cache(maxsize=20_000)
+def _written_day(text: str, order: str) -> date:
     return _parts(text, order)[0]
 
 

@@ -72,6 +72,10 @@ ROW_REASONS = {
     ),
     "other_customer": gettext_lazy("This id belongs to another customer already. Use a new id."),
     "ends_before_start": gettext_lazy("The end lies before the beginning. Correct one of them."),
+    "two_ends": gettext_lazy(
+        "The last day of service and the first day without it do not follow one another. "
+        "Give one of them."
+    ),
     "churn_before_start": gettext_lazy(
         "The customer leaves before it began. Correct one of the dates."
     ),

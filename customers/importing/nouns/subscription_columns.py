@@ -46,6 +46,12 @@ COLUMNS = (
         clear_to=None, is_date=True,
     ),
     Column(
+        "last_service_day", _("Last day of service"), to_day,
+        "last day of service,last service day,service until,end date inclusive,inclusive end date,"
+        "最終利用日,利用最終日,契約満了日",
+        is_date=True,
+    ),
+    Column(
         "is_churned", _("Has ended (yes or no)"), to_yes_or_no,
         "churn,churned,cancelled,解約,解約済",
     ),

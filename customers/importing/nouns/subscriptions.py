@@ -5,6 +5,7 @@ of the same day, recorded now (two clocks). What a row leaves empty it takes fro
 rules on its day.
 """
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +68,8 @@ def _values(
     values = {**DEFAULTS, "currency": own, **former}
     values |= {name: given[name] for name in PLAIN if name in given}
     values["effective_on"] = effective_on
+    if "last_service_day" in given:
+        values["ends_on"] = _day_after_service(given)
     if "interval" in given:
         unit, _colon, count = given["interval"].partition(":")
         values["interval"], values["interval_count"] = unit, int(count)
@@ -74,6 +77,14 @@ def _values(
     _from_snapshot(given, values, context)
     _check(given, values)
     return values
+
+
+def _day_after_service(given: dict[str, Any]) -> date:
+    """Days are half open: a contract with a last day ends on the day after it."""
+    ends_on: date = given["last_service_day"] + timedelta(days=1)
+    if given.get("ends_on", ends_on) != ends_on:
+        raise Rejected("last_service_day", "two_ends")
+    return ends_on
 
 
 def _start(
