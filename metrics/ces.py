@@ -5,7 +5,6 @@ of effort from 1 to 5 is turned round with `6 - x` and reported as a series of i
 4 and 5 are easy. Scales are never mixed. Without answers there is no figure.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from statistics import stdev
 
@@ -54,8 +53,3 @@ def ces(scores: list[int], scale: Scale = SEVEN) -> Ces:
         if mean is None or deviation is None
         else mean_interval(mean, deviation, n),
     )
-
-
-def ces_of_counts(counts: dict[int, int], scale: Scale = SEVEN) -> Ces:
-    """The same from a distribution `{score: how often}`."""
-    return ces(list(Counter(counts).elements()), scale)

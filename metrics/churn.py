@@ -6,72 +6,18 @@ early churn; a pause counts as lost and is shown apart. Without anybody in S the
 The range is Wilson's at 95 %; it takes the customers for a sample of a stable process.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from lib.days import add_months, month_start
 from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.intervals import Interval, wilson
 from metrics.metric import Metric
-from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.revenue.start_set import start_set
 from metrics.rows import Rows
-
-
-@dataclass(frozen=True)
-class LogoChurn:
-    start: int
-    lost: int
-    early: int
-    paused: int
-
-    @property
-    def rate(self) -> Rate:
-        return Rate(self.lost, self.start, "" if self.start else "no_start")
-
-    @property
-    def interval(self) -> Interval | None:
-        return wilson(self.lost, self.start)
-
-
-def logo_churn(
-    start: date, end: date, ledger: QuerySet[RevenueMovement] | None = None
-) -> LogoChurn:
-    """Churn of the period `[start, end)` from the ledger of movements."""
-    movements = RevenueMovement.objects.all() if ledger is None else ledger
-    inside = Q(day__gte=start)
-    customers = (
-        movements.filter(day__lt=end)
-        .order_by()
-        .values("customer_id")
-        .annotate(
-            before=Sum("amount", filter=~inside, default=Decimal(0)),
-            after=Sum("amount"),
-            highest=Max("balance", filter=inside),
-            pauses=Count("pk", filter=inside & Q(kind="churn", reason="paused")),
-        )
-    )
-    stayed_away = Q(after__lte=0)
-    return LogoChurn(
-        **customers.aggregate(
-            start=Count("customer_id", filter=Q(before__gt=0)),
-            lost=Count("customer_id", filter=Q(before__gt=0) & stayed_away),
-            early=Count("customer_id", filter=Q(before__lte=0, highest__gt=0) & stayed_away),
-            paused=Count("customer_id", filter=Q(before__gt=0, pauses__gt=0) & stayed_away),
-        )
-    )
-
-
-def logo_churn_of_month(month: date, ledger: QuerySet[RevenueMovement] | None = None) -> LogoChurn:
-    """Churn of the month a day lies in, as far as its days are booked."""
-    first = month_start(month)
-    return logo_churn(first, add_months(first, 1), ledger)
 
 
 def annualised(rate: Decimal, times: int = 12) -> Decimal:

@@ -1,5 +1,10 @@
 """Retention and acquisition cost as figures, from cost lines, touchpoints and the ledger (COST).
 
+CRC = Σ cost lines × their retention share. Per customer it is divided by the customers *retained*
+over the period, beside it by the average number of customers, and as a share of average ARR.
+CAC = acquisition spend / *new* customers of the same period; won-back ones are not new.
+Payback = CAC / (ARPA of new customers × gross margin), in months. An empty divisor gives no figure,
+never zero or infinity.
 Lines without a customer belong to the whole company: asked about some customers only, figures
 made of them are undefined. Cost to serve can be asked about anybody.
 """
@@ -11,8 +16,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lib.rates import ratio
 from metrics.assumptions import Name, assumed
-from metrics.costs import acquisition_cost
 from metrics.figure import Figure, Number
 from metrics.intervals import Interval
 from metrics.metric import Metric
@@ -156,7 +161,7 @@ def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
     """Acquisition spend, customers won and their quotient of the days `[start, end)`."""
     totals = Rows(both(WINNING, WON), spending_parameters(start, end)).totals()
     won = int(totals.denominator)
-    return totals.numerator, won, acquisition_cost(totals.numerator, won).value
+    return totals.numerator, won, ratio(totals.numerator, won)
 
 
 def payback_figure(question: Question) -> Figure:

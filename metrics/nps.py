@@ -90,11 +90,6 @@ def nps_by_csm(day: date) -> dict[int | None, Nps]:
     return {row.pop("customer__csm_id"): Nps(**row) for row in parted}
 
 
-def account_nps_on(day: date, responses: ResponseQuerySet | None = None) -> AccountNps:
-    """The same answers with one vote for each customer."""
-    return account_nps_of(_answered_before_end_of(day, responses))
-
-
 def account_nps_of(responses: ResponseQuerySet) -> AccountNps:
     """Some answers with one vote for each customer. For the results of one survey."""
     latest = _latest_per_contact(responses)

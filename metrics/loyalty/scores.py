@@ -14,6 +14,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from lib.rates import Rate
+from metrics.changes import answers_to_see
 from metrics.figure import Figure, nps_flag
 from metrics.intervals import (
     Interval,
@@ -23,6 +24,7 @@ from metrics.intervals import (
     wilson,
 )
 from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, Scale, counted
+from metrics.loyalty.left_out import left_out
 from metrics.loyalty.tallies import SIGN, CustomerMeans, Tally, customer_means, tally_both
 from metrics.metric import Metric
 from metrics.nps import Nps
@@ -71,6 +73,7 @@ def nps_of_tally(tally: Tally, means: CustomerMeans | None = None) -> Figure:
             "standard_error": 100 * math.sqrt(variance / tally.n),
             "clustered_error": clustered_error(tally, means) if means else None,
             "answers_for_10_points": answers_for_nps_margin(NPS_MARGIN, variance),
+            "answers_to_see_10_points": answers_to_see(NPS_MARGIN, variance),
         },
     )  # fmt: skip
 
@@ -131,6 +134,16 @@ def _figure(scale: Scale, read: Callable[[Tally], Figure]) -> Callable[[Question
     return lambda question: read(tally_both(scale, question).now)
 
 
+def _mean(scale: Scale) -> Callable[[Question], Figure]:
+    """With the answers that do not count, for whoever looks at the parts."""
+
+    def figure(question: Question) -> Figure:
+        found = mean_of_tally(tally_both(scale, question).now)
+        return found.with_parts(lambda: {**found.parts, **left_out(scale, question)})
+
+    return figure
+
+
 def _rows(scale: Scale, sql: str, kind: str = "response") -> Callable[[Question], Rows]:
     def rows(question: Question) -> Rows:
         answers, values = counted(scale, question)
@@ -175,7 +188,7 @@ CSAT_MEAN = survey_metric(
     code="csat_mean", rule="SUR-1", unit="score", name=_("Mean satisfaction"),
     definition=_("The mean of the same answers, 1 to 5. It is never called CSAT."),
     formula=_("sum of scores / valid answers"),
-    compute=_figure(CSAT, mean_of_tally), rows=_rows(CSAT, OF_MEANS),
+    compute=_mean(CSAT), rows=_rows(CSAT, OF_MEANS),
 )  # fmt: skip
 CES_METRIC = survey_metric(
     code="ces", rule="SUR-3", unit="share", name=_("CES"),
@@ -187,7 +200,7 @@ CES_MEAN = survey_metric(
     code="ces_mean", rule="SUR-3", unit="score", name=_("Mean ease"),
     definition=_("The mean of the same answers, 1 to 7; the range is that of Student's t."),
     formula=_("sum of scores / valid answers"),
-    compute=_figure(CES, mean_of_tally), rows=_rows(CES, OF_MEANS),
+    compute=_mean(CES), rows=_rows(CES, OF_MEANS),
 )  # fmt: skip
 EFFORT_METRIC = survey_metric(
     code="ces_effort", rule="SUR-3", unit="share", name=_("CES, effort scale"),
@@ -202,7 +215,7 @@ EFFORT_MEAN = survey_metric(
     code="ces_effort_mean", rule="SUR-3", unit="score", name=_("Mean ease, effort scale"),
     definition=_("The mean of 6 − x over the same answers, 1 to 5."),
     formula=_("sum of 6 − x / valid answers"),
-    compute=_figure(EFFORT, mean_of_tally), rows=_rows(EFFORT, OF_MEANS),
+    compute=_mean(EFFORT), rows=_rows(EFFORT, OF_MEANS),
 )  # fmt: skip
 
 SCORES = (CSAT_METRIC, CSAT_MEAN, NPS_METRIC, ACCOUNT_NPS, CES_METRIC, CES_MEAN, EFFORT_METRIC,

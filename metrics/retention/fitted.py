@@ -12,6 +12,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from metrics.figure import Figure
+from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
 from metrics.retention.survival import BY_TRAIT, survival_curve
@@ -20,6 +21,7 @@ from metrics.value.sbg import (
     FEWEST_STEPS,
     ShiftedBetaGeometric,
     fit_at_risk,
+    likely_range,
 )
 from metrics.value.survival import Curve
 
@@ -57,9 +59,11 @@ def expected_survival(question: Question, months: int) -> Figure:
     fitted = fitted_to(survival_curve(question))
     if fitted.model is None:
         return Figure.undefined(fitted.reason, n=fitted.customers)
+    found = likely_range(fitted.model, lambda model: model.survival(months))
     return Figure(
         fitted.model.survival(months),
         n=fitted.customers,
+        interval=found and Interval(found.low, min(1.0, found.high)),
         flag="estimate",
         parts={
             "alpha": fitted.model.alpha,

@@ -89,12 +89,6 @@ def month_movements(month: date, ledger: QuerySet[RevenueMovement] | None = None
     return movements_between(first, add_months(first, 1), ledger)
 
 
-def mrr_on(day: date, ledger: QuerySet[RevenueMovement] | None = None) -> Decimal:
-    """MRR at the end of a day, in the reporting currency."""
-    booked = RevenueMovement.objects.all() if ledger is None else ledger
-    return _annual(booked.filter(day__lte=day)) / 12
-
-
 @dataclass(frozen=True)
 class RevenuePoint:
     day: date

@@ -1,26 +1,32 @@
-"""Lifetime value as figures (LTV-1 to LTV-3) and set against what winning a customer costs.
+"""Lifetime value as figures (LTV-1 to LTV-5) and set against what winning a customer costs.
 
 All in margin: revenue is not value. Each is a sum of assumptions, so each carries its range; the
-horizon caps what nobody can foresee.
+horizon caps what nobody can foresee. LTV:CAC divides by what a new customer cost to win.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import add_months
+from lib.rates import ratio
 from metrics.assumptions import Name, assumed
 from metrics.cost_figures import cac_of, range_over
-from metrics.costs import value_to_cost
-from metrics.figure import Figure
+from metrics.figure import Figure, Number
+from metrics.intervals import Interval, wilson
 from metrics.metric import Metric
 from metrics.question import Question
-from metrics.revenue.stock import mrr_figure
+from metrics.retention.survival import survival_curve
 from metrics.revenue.value import RATE, value_parameters
 from metrics.rows import Rows
+from metrics.value.margin import horizon_of, margin_per_customer, monthly_discount
+from metrics.value.modelled import LTV_MODELLED
 from metrics.value.pooled_churn import pooled_churn
 from metrics.value.subscription import SubscriptionValue, discounted_value, subscription_value
+
+Parts = Mapping[str, Number | float | None]
 
 PURCHASES = f"""
     SELECT id AS key, customer_id, number AS label, round(amount
@@ -34,21 +40,13 @@ PURCHASES = f"""
 """
 
 
-def margin_per_customer(question: Question) -> Decimal | None:
-    """Margin a month of the average paying customer on the last day; None without customers."""
-    mrr = mrr_figure(question)
-    if not mrr.n or mrr.value is None:
-        return None
-    return Decimal(mrr.value) / mrr.n * assumed(Name.GROSS_MARGIN, question.day)
-
-
 def value_of_subscriptions(question: Question) -> SubscriptionValue | None:
     margin, churn = margin_per_customer(question), pooled_churn(question)
     if margin is None:
         return None
     return subscription_value(
         margin, Decimal(1), lost=int(churn.numerator), customer_months=int(churn.denominator),
-        horizon=int(assumed(Name.HORIZON_MONTHS, question.day)),
+        horizon=horizon_of(question),
     )  # fmt: skip
 
 
@@ -71,21 +69,21 @@ def discounted_figure(question: Question) -> Figure:
     margin, pooled = margin_per_customer(question), pooled_churn(question)
     if margin is None or pooled.value is None:
         return Figure.undefined("no_data")
-    yearly = float(assumed(Name.DISCOUNT_RATE, question.day))
-    value = discounted_value(
-        float(margin), 1 - float(pooled.value), (1 + yearly) ** (1 / 12) - 1,
-        int(assumed(Name.HORIZON_MONTHS, question.day)),
-    )  # fmt: skip
-    return Figure(value, n=int(pooled.denominator), flag="estimate")
+    months, discount = horizon_of(question), monthly_discount(question)
+
+    def worth(churn: float) -> float:
+        return discounted_value(float(margin), 1 - churn, discount, months)
+
+    churns = wilson(int(pooled.numerator), int(pooled.denominator))
+    interval = churns and Interval(worth(churns.high), worth(churns.low))
+    return Figure(worth(float(pooled.value)), n=int(pooled.denominator), interval=interval,
+                  flag="estimate")  # fmt: skip
 
 
 def lifetime_years(question: Question) -> Decimal | None:
     """Mean lifetime within the horizon at the pooled churn, in years."""
     churn = pooled_churn(question).value
-    if churn is None:
-        return None
-    horizon = int(assumed(Name.HORIZON_MONTHS, question.day))
-    return expected_months(churn, horizon) / 12
+    return None if churn is None else expected_months(churn, horizon_of(question)) / 12
 
 
 def expected_months(churn: Decimal, horizon: int) -> Decimal:
@@ -95,20 +93,46 @@ def expected_months(churn: Decimal, horizon: int) -> Decimal:
 
 def simple_rows(question: Question) -> Rows:
     """Purchases of the twelve months up to the last day, each times the lifetime in years."""
+    lifetime = lifetime_years(question) or Decimal(0)
+    return purchases_times(lifetime * assumed(Name.GROSS_MARGIN, question.day), question)
+
+
+def purchases_times(factor: Decimal, question: Question) -> Rows:
     narrowed, values = question.narrowing(question.day)
     end = question.day + timedelta(days=1)
-    lifetime = (lifetime_years(question) or Decimal(0)) * assumed(Name.GROSS_MARGIN, question.day)
     values |= value_parameters() | {"start": add_months(end, -12), "end": end,
-                                    "lifetime": lifetime}  # fmt: skip
+                                    "lifetime": factor}  # fmt: skip
     return Rows(PURCHASES.format(narrowed=narrowed), values, kind="purchase")
 
 
 def simple_figure(question: Question) -> Figure:
-    totals = simple_rows(question).totals()
-    buyers = int(totals.denominator)
-    if not buyers or lifetime_years(question) is None:
+    lifetime = lifetime_years(question)
+    if lifetime is None:
         return Figure.undefined("no_data")
-    return Figure(totals.numerator / buyers, totals.numerator, buyers, buyers)
+    margin = assumed(Name.GROSS_MARGIN, question.day)
+    totals = purchases_times(lifetime * margin, question).totals()
+    buyers = int(totals.denominator)
+    if not buyers:
+        return Figure.undefined("no_data")
+    figure = Figure(totals.numerator / buyers, totals.numerator, buyers, buyers)
+    return figure.with_parts(lambda: simple_parts(question, lifetime, margin))
+
+
+def simple_parts(question: Question, lifetime: Decimal, margin: Decimal) -> Parts:
+    """What the value is made of, and what it would be at the lifetime of the survival curve."""
+    totals = purchases_times(Decimal(1), question).totals()
+    revenue, buyers = totals.numerator, int(totals.denominator)
+    orders = totals.n - buyers
+    curve = survival_curve(question)
+    measured = None if curve is None else Decimal(str(curve.restricted_mean(
+        min(horizon_of(question), curve.longest)) / 12))  # fmt: skip
+    return {
+        "average_purchase": ratio(revenue, orders),
+        "purchases_a_year": ratio(orders, buyers),
+        "lifetime_years": lifetime,
+        "value_in_revenue": revenue * lifetime / buyers,
+        "value_at_measured_lifetime": measured and revenue * measured * margin / buyers,
+    }
 
 
 # What the models of purchases say of each customer, as of the day they were last fitted.
@@ -143,7 +167,7 @@ def value_to_cost_figure(question: Question) -> Figure:
         return Figure.undefined(value.reason or ("nobody_won" if not won else "no_cost_lines"))
     point = Decimal(str(value.value))
     return Figure(
-        value_to_cost(point, Decimal(cac)), point, cac, won,
+        ratio(point, Decimal(cac)), point, cac, won,
         range_over(value.interval, cac), flag="estimate",
     )  # fmt: skip
 
@@ -191,4 +215,4 @@ LTV_PURCHASES = Metric(
     compute=foretold_figure, rows=foretold_rows, page=PAGE,
     groupings=("segment", "csm", "touch", "plan"),
 )  # fmt: skip
-VALUES = (LTV_SIMPLE, LTV_SUBSCRIPTION, LTV_DISCOUNTED, LTV_PURCHASES, LTV_TO_CAC)
+VALUES = (LTV_SIMPLE, LTV_SUBSCRIPTION, LTV_DISCOUNTED, LTV_MODELLED, LTV_PURCHASES, LTV_TO_CAC)

@@ -60,7 +60,7 @@ def foretell_purchases(day: date) -> int:
     remember(day, len(found), buying, spending)
     margin = float(assumed(Name.GROSS_MARGIN, day))
     purchases = buying.expected_purchases(x, last, watched, WEEKS_AHEAD)
-    spends = expected_spends(spending, x, means)
+    spends = spending.expected_spends(x, means)
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {
             "ids": ids,
@@ -79,12 +79,6 @@ def fit(x: Floats, last: Floats, watched: Floats, means: Floats) -> tuple[BgNbd,
         fit_bg_nbd(x[chosen], last[chosen], watched[chosen]),
         fit_gamma_gamma(x[chosen], means[chosen]),
     )
-
-
-def expected_spends(model: GammaGamma, x: Floats, means: Floats) -> Floats:
-    crowd = model.p * model.gamma / (model.q - 1)
-    own = model.p * (model.gamma + x * means) / (model.p * x + model.q - 1)
-    return np.where(x > 0, own, crowd)
 
 
 @transaction.atomic

@@ -22,11 +22,11 @@ class GammaGamma:
     gamma: float
     log_likelihood: float = float("nan")
 
-    def expected_spend(self, repeats: int, mean: float | None) -> float:
-        """Expected mean value of an order; without a history that of the whole crowd."""
-        if not repeats or mean is None:
-            return self.p * self.gamma / (self.q - 1)
-        return self.p * (self.gamma + repeats * mean) / (self.p * repeats + self.q - 1)
+    def expected_spends(self, repeats: Floats, means: Floats) -> Floats:
+        """Expected mean value of an order of each; without a history that of the whole crowd."""
+        crowd = self.p * self.gamma / (self.q - 1)
+        own = self.p * (self.gamma + repeats * means) / (self.p * repeats + self.q - 1)
+        return np.where(repeats > 0, own, crowd)
 
 
 def fit_gamma_gamma(repeats: Floats, means: Floats) -> GammaGamma:

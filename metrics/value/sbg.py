@@ -9,9 +9,12 @@ always discounted or capped.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from operator import mul
+
+from metrics.intervals import Interval, Z
 
 FEWEST_STEPS = 5
 FEWEST_CUSTOMERS = 100
@@ -21,6 +24,8 @@ MOST_TERMS = 200_000
 # Between these logarithms a parameter is sought; beyond, all customers are the same.
 FARTHEST = 15.0
 ALL_ALIKE = 10_000
+# How far a logarithm is moved to see what depends on it.
+STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class ShiftedBetaGeometric:
     alpha: float
     beta: float
     log_likelihood: float = float("nan")
+    # Variances and covariance of the logarithms of α and β; None where they are not known.
+    spread: tuple[float, float, float] | None = None
 
     @property
     def is_constant(self) -> bool:
@@ -44,6 +51,11 @@ class ShiftedBetaGeometric:
     def survival(self, step: int) -> float:
         """S(step): the share still there after that many renewals, S(0) = 1."""
         return math.prod(self.retention(number) for number in range(1, step + 1))
+
+    def survivals(self, steps: int) -> list[float]:
+        """S(0), S(1) … of so many steps, at least one."""
+        factors = map(self.retention, range(1, steps))
+        return list(accumulate(factors, mul, initial=1.0))
 
     def residual_lifetime(self, renewals_made: int, discount: float) -> float:
         """Discounted expected renewals to come, seen just before the next one (DERL)."""
@@ -65,15 +77,10 @@ class ShiftedBetaGeometric:
         return total
 
 
-def fit_sbg(survivors: Sequence[float]) -> ShiftedBetaGeometric:
-    """The likeliest α and β for the customers left after 0, 1, 2 … renewals."""
-    lost = [before - after for before, after in pairwise(survivors)]
-    return fit_at_risk(survivors[:-1], lost)
-
-
 def fit_at_risk(at_risk: Sequence[float], lost: Sequence[float]) -> ShiftedBetaGeometric:
-    """The same for those at risk and lost at the steps 1, 2, 3 …, who may come and go in between.
+    """The likeliest α and β for those at risk and lost at the steps 1, 2, 3 …
 
+    Customers may come and go in between.
     A renewal fails at step t with α/(α+β+t-1): Newton's method on the logarithms of α and β, its
     steps halved until the likelihood grows.
     """
@@ -91,7 +98,7 @@ def fit_at_risk(at_risk: Sequence[float], lost: Sequence[float]) -> ShiftedBetaG
         else:
             break
         u, v, best = nu, nv, found
-    return ShiftedBetaGeometric(math.exp(u), math.exp(v), best)
+    return ShiftedBetaGeometric(math.exp(u), math.exp(v), best, _spread(u, v, at_risk, lost))
 
 
 def _within(log: float) -> float:
@@ -110,6 +117,18 @@ def _newton_step(
     u: float, v: float, at_risk: Sequence[float], lost: Sequence[float]
 ) -> tuple[float, float]:
     """Where the parabola through this point has its top; uphill where it has none."""
+    slope_u, slope_v, uu, vv, uv = _slopes(u, v, at_risk, lost)
+    area = uu * vv - uv * uv
+    if uu < 0 and area > 0:
+        return (uv * slope_v - vv * slope_u) / area, (uv * slope_u - uu * slope_v) / area
+    size = math.hypot(slope_u, slope_v) or 1.0
+    return slope_u / size, slope_v / size
+
+
+def _slopes(
+    u: float, v: float, at_risk: Sequence[float], lost: Sequence[float]
+) -> tuple[float, float, float, float, float]:
+    """First and second derivatives of the log-likelihood by the logarithms u of α and v of β."""
     a, b, losses = math.exp(u), math.exp(v), sum(lost)
     first = [watched / (a + b + step) for step, watched in enumerate(at_risk)]
     kept = [w - gone for w, gone in zip(at_risk, lost, strict=True)]
@@ -119,14 +138,33 @@ def _newton_step(
     slope_v = b * (sum(k / (b + step) for step, k in enumerate(kept)) - down)
     uu = a * a * (bend - losses / (a * a)) + slope_u
     vv = b * b * (bend - sum(k / (b + step) ** 2 for step, k in enumerate(kept))) + slope_v
-    uv = a * b * bend
+    return slope_u, slope_v, uu, vv, a * b * bend
+
+
+def _spread(
+    u: float, v: float, at_risk: Sequence[float], lost: Sequence[float]
+) -> tuple[float, float, float] | None:
+    """The inverse of the bend of the likelihood at its top."""
+    _slope_u, _slope_v, uu, vv, uv = _slopes(u, v, at_risk, lost)
     area = uu * vv - uv * uv
-    if uu < 0 and area > 0:
-        return (uv * slope_v - vv * slope_u) / area, (uv * slope_u - uu * slope_v) / area
-    size = math.hypot(slope_u, slope_v) or 1.0
-    return slope_u / size, slope_v / size
+    return (-vv / area, -uu / area, uv / area) if uu < 0 and area > 0 else None
 
 
-def constant_churn(survivors: Sequence[float]) -> float:
-    """One rate for all steps, the rough model to compare with: losses / customer-steps."""
-    return (survivors[0] - survivors[-1]) / sum(survivors[:-1])
+def likely_range(
+    model: ShiftedBetaGeometric, read: Callable[[ShiftedBetaGeometric], float]
+) -> Interval | None:
+    """95 % range of what is read off a model, from the bend of its likelihood (delta method).
+
+    For positive readings; None where all customers are alike, since then nothing bends.
+    """
+    value = read(model)
+    if model.spread is None or model.is_constant or value <= 0:
+        return None
+    moved = (
+        replace(model, alpha=model.alpha * math.exp(STEP)),
+        replace(model, beta=model.beta * math.exp(STEP)),
+    )
+    du, dv = (math.log(read(each) / value) / STEP for each in moved)
+    uu, vv, uv = model.spread
+    half = Z * math.sqrt(max(0.0, du * du * uu + dv * dv * vv + 2 * du * dv * uv))
+    return Interval(value * math.exp(-half), value * math.exp(half))

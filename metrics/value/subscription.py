@@ -34,13 +34,6 @@ class SubscriptionValue:
         return 1 / float(share) if share else None
 
 
-def value_from_churn(
-    arpa: Decimal, gross_margin: Decimal, monthly_churn: Decimal
-) -> Decimal | None:
-    """The point alone; None for a churn of zero or below."""
-    return arpa * gross_margin / monthly_churn if monthly_churn > 0 else None
-
-
 def subscription_value(
     arpa: Decimal, gross_margin: Decimal, *, lost: int, customer_months: int,
     horizon: int = HORIZON_MONTHS,
@@ -67,15 +60,10 @@ def subscription_value(
 
 
 def discounted_value(
-    monthly_margin: float, retention: float, discount: float, months: int | None
-) -> float | None:
-    """Payments at the start of each month, worth less later: Σ margin·r^t/(1+d)^t.
-
-    `months` None means without an end; None is returned where that sum has no limit.
-    """
+    monthly_margin: float, retention: float, discount: float, months: int
+) -> float:
+    """Payments at the start of each month, worth less later: Σ margin·r^t/(1+d)^t."""
     step = retention / (1 + discount)
-    if months is None:
-        return monthly_margin / (1 - step) if step < 1 else None
     if math.isclose(step, 1):
         return monthly_margin * months
     return monthly_margin * (1 - step**months) / (1 - step)

@@ -1,6 +1,6 @@
 import pytest
 
-from metrics.ces import FIVE, ces, ces_of_counts, eased
+from metrics.ces import FIVE, ces, eased
 
 
 def test_the_share_that_found_it_easy():
@@ -19,13 +19,6 @@ def test_a_scale_of_effort_is_turned_round_first():
 
     assert turned == [5, 4, 4, 2, 1]
     assert (float(figure.rate.value), figure.mean) == (0.6, pytest.approx(3.2))
-
-
-def test_a_published_distribution():
-    figure = ces_of_counts({1: 80, 2: 210, 3: 140, 4: 110, 5: 160, 6: 180, 7: 120})
-
-    assert figure.mean == pytest.approx(4.08)
-    assert float(figure.rate.value) == pytest.approx(0.46)
 
 
 def test_no_answers_are_no_figure():

@@ -17,7 +17,8 @@ from metrics.changes import (
 from metrics.nps import Nps
 
 
-def test_nps_005_a_change_between_two_quarters():
+def test_a_change_between_two_quarters():
+    """nps-005, as the formula."""
     change = nps_change(Signs(100, 40, 25), Signs(100, 55, 17))
 
     assert change.difference == pytest.approx(22.3300970874, abs=1e-6)

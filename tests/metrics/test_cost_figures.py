@@ -99,9 +99,10 @@ def test_spend_without_wins_cac_002():
 
 
 @pytest.mark.parametrize(
-    ("vector", "margin", "months"), [("pay-001, pay-002", "0.8", 30), ("pay-003", "0", None)]
-)
-def test_months_until_the_margin_has_paid(vector, margin, months):
+    ("margin", "months"), [("0.8", 30), ("1", 24), ("0", None)],
+    ids=["pay-001, pay-002", "pay-002 without margin", "pay-003"],
+)  # fmt: skip
+def test_months_until_the_margin_has_paid(margin, months):
     Assumption.objects.create(name=Name.GROSS_MARGIN, effective_on=MAY, value=Decimal(margin))
     line(120_000, acquisition=1)
     book([(40, "new", JUNE, 1500)])  # 125 a month each, 5,000 together

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Task
+from metrics.catalogue import BY_CODE
 from metrics.daily import close_day
 from metrics.models import Alert, CompanyDay, DailyUsage, HealthScore, Night, Snapshot
-from metrics.revenue.movements import mrr_on
+from metrics.question import question_of
 from tests.factories import (
     DAY,
     NOON,
@@ -75,7 +76,7 @@ def test_the_night_sums_the_company_up(ana):
 
     close_day(DAY)
 
-    day = CompanyDay.objects.get()
+    day, tomorrow = CompanyDay.objects.get(), DAY + timedelta(days=1)
     assert (day.customers, day.paying_customers, day.mrr) == (1, 1, 100_000)
-    assert mrr_on(DAY) == 100_000
+    assert BY_CODE["mrr"].answer(question_of({"day": str(DAY)}, tomorrow)).value == 100_000
     assert Night.objects.get().state == Night.State.DONE

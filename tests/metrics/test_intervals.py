@@ -73,6 +73,7 @@ def test_the_t_quantile_agrees_with_scipy(freedom):
 
 @pytest.mark.parametrize(("margin", "share", "n"), [(5, 0.5, 385), (5, 0.8, 246), (10, 0.5, 97)])
 def test_answers_needed_for_a_share(margin, share, n):
+    """rsp-004"""
     assert answers_for_margin(margin / 100, share) == n
 
 
@@ -80,4 +81,5 @@ def test_answers_needed_for_a_share(margin, share, n):
     ("margin", "variance", "n"), [(10, 1.0, 382), (10, 0.61, 232), (5, 0.8, 1227)]
 )
 def test_answers_needed_for_an_nps(margin, variance, n):
+    """rsp-003"""
     assert answers_for_nps_margin(margin, variance) == n

@@ -1,6 +1,7 @@
 """Survey figures from responses, invitations and tickets in the database."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from metrics.catalogue import BY_CODE
+from metrics.loyalty.answers import CSAT, NPS
+from metrics.loyalty.verdicts import compared
 from metrics.models import Insider
 from metrics.question import question_of
 from metrics.traits import keep_traits
@@ -51,7 +54,8 @@ def answer(kind, scores, **more):
     return survey
 
 
-def test_csat_001_and_002_and_003_from_answers_to_a_survey():
+def test_csat_from_answers_to_a_survey():
+    """csat-001, csat-002, csat-003"""
     assert (figure_of("csat").value, figure_of("csat").reason) == (None, "no_data")
     survey = answer("csat", [5, 5, 4])
     assert (figure_of("csat").flag, figure_of("csat").is_shown) == ("insufficient_n", False)
@@ -67,7 +71,8 @@ def test_csat_001_and_002_and_003_from_answers_to_a_survey():
     assert float(figure_of("csat_mean").value) == 3.8
 
 
-def test_csat_004_the_last_answer_about_a_ticket_counts_and_odd_scores_do_not():
+def test_the_last_answer_about_a_ticket_counts_and_odd_scores_do_not():
+    """csat-004: T4 gave no score."""
     survey = answer("csat", [2], interaction="T1", answered_at=moment(1, 10))
     for interaction, day, score in (("T1", 1, 4), ("T2", 5, 5), ("T3", 6, 0), ("T5", 8, 3)):
         answer("csat", [score], survey=survey, interaction=interaction, answered_at=moment(day, 12))
@@ -77,6 +82,45 @@ def test_csat_004_the_last_answer_about_a_ticket_counts_and_odd_scores_do_not():
     figure = figure_of("csat")
 
     assert (figure.numerator, figure.n) == (2, 3)
+    # Those of T1 and of T5, whose ticket was rated before.
+    parts = figure_of("csat_mean").parts
+    assert (parts["rejected"], parts["superseded"]) == (1, 2)
+
+
+def in_june_and_before(kind, before, now):
+    survey = answer(kind, now)
+    answer(kind, before, survey=survey, answered_at=moment(10, month=5))
+    return survey
+
+
+def test_whether_csat_changed_between_two_months():
+    """csat-005"""
+    in_june_and_before("csat", [5] * 140 + [2] * 60, [4] * 150 + [1] * 40)
+
+    found = compared(CSAT, question_of(JUNE, TODAY))
+
+    assert [found.before.value, float(found.now.value)] == [Decimal("0.7"), pytest.approx(15 / 19)]
+    assert found.change.difference * 100 == pytest.approx(8.9473684211, abs=1e-6)
+    assert found.change.z == pytest.approx(2.0226485305, abs=1e-6)
+    assert found.p_value == pytest.approx(0.0431093969, abs=1e-6)
+    ends = (100 * found.change.interval.low, 100 * found.change.interval.high)
+    assert ends == pytest.approx((0.2685401406, 17.408358694), abs=1e-6)
+    assert found.verdict == "higher"
+
+
+def test_whether_nps_changed_between_two_months():
+    """nps-005"""
+    in_june_and_before("nps", [9] * 40 + [7] * 35 + [0] * 25, [10] * 55 + [8] * 28 + [6] * 17)
+
+    found = compared(NPS, question_of(JUNE, TODAY))
+
+    assert (found.before.value, found.now.value) == (15, 38)
+    assert found.change.difference == pytest.approx(22.3300970874, abs=1e-6)
+    assert found.change.z == pytest.approx(2.0671611081, abs=1e-6)
+    assert found.p_value == pytest.approx(0.0387189756, abs=1e-6)
+    ends = (found.change.interval.low, found.change.interval.high)
+    assert ends == pytest.approx((1.1579756248, 43.50221855), abs=1e-6)
+    assert found.verdict == "higher"
 
 
 def test_a_rated_ticket_counts_for_csat_on_the_day_it_was_closed():
@@ -94,7 +138,8 @@ def test_a_rated_ticket_counts_for_csat_on_the_day_it_was_closed():
         ((5, 0, 0), 100, 17.4914530342, 100),  # nps-002
     ],
 )
-def test_nps_001_and_002_from_answers(counts, nps, low, high):
+def test_nps_from_answers(counts, nps, low, high):
+    """nps-001, nps-002"""
     promoters, passives, detractors = counts
     answer("nps", [9] * promoters + [8] * passives + [3] * detractors)
 
@@ -105,7 +150,8 @@ def test_nps_001_and_002_from_answers(counts, nps, low, high):
     assert figure.interval.high == pytest.approx(high, abs=1e-6)
 
 
-def test_nps_003_and_008_from_answers():
+def test_edges_of_the_buckets_and_no_answers():
+    """nps-003, nps-008"""
     assert (figure_of("nps").value, figure_of("nps").interval) == (None, None)
 
     answer("nps", [0, 6, 7, 8, 9, 10])
@@ -115,7 +161,8 @@ def test_nps_003_and_008_from_answers():
     assert (figure.value, parts) == (0, [2, 2, 2])
 
 
-def test_nps_004_from_answers_of_contacts():
+def test_of_each_contact_the_latest_answer_counts_and_of_each_customer_its_mean():
+    """nps-004"""
     survey = SurveyFactory(kind="nps")
     first, second, third = CustomerFactory.create_batch(3)
     a1, a2, a3 = ContactFactory.create_batch(3, customer=first)
@@ -130,7 +177,8 @@ def test_nps_004_from_answers_of_contacts():
     assert (figure_of("nps_by_customer").value, figure_of("nps_by_customer").n) == (0, 3)
 
 
-def test_nps_006_contacts_of_one_customer_are_not_independent():
+def test_contacts_of_one_customer_are_not_independent():
+    """nps-006"""
     for signs in ([1, 1, 1, 1], [-1, -1], [0, 1], [1]):
         answer("nps", [{1: 9, 0: 7, -1: 0}[sign] for sign in signs])
 
@@ -141,7 +189,8 @@ def test_nps_006_contacts_of_one_customer_are_not_independent():
     assert figure.parts["clustered_error"] == pytest.approx(47.323313618, abs=1e-6)
 
 
-def test_ces_001_and_003_from_answers():
+def test_ces_from_answers():
+    """ces-001, ces-003"""
     survey = answer("ces", [7, 6, 5, 5, 4, 3, 6, 7, 2, 5])
     easy, mean = figure_of("ces"), figure_of("ces_mean")
     assert (easy.numerator, easy.n, mean.value) == (7, 10, 5)
@@ -156,7 +205,8 @@ def test_ces_001_and_003_from_answers():
     assert (float(figure_of("ces").value), float(figure_of("ces_mean").value)) == (0.46, 4.08)
 
 
-def test_ces_002_effort_is_turned_round_and_is_a_series_of_its_own():
+def test_effort_is_turned_round_and_is_a_series_of_its_own():
+    """ces-002"""
     answer("ces5", [1, 2, 2, 4, 5])
 
     assert (figure_of("ces_effort").numerator, figure_of("ces_effort").n) == (3, 5)
@@ -176,7 +226,8 @@ def sent(day, *, answered=None, bounced=False, month=6):
     return invitation
 
 
-def test_rsp_001_answers_count_for_the_day_they_were_asked():
+def test_answers_count_for_the_day_they_were_asked():
+    """rsp-001"""
     sent(1, answered=moment(2))
     sent(5, bounced=True)
     sent(30, answered=moment(2, month=7))
@@ -188,7 +239,8 @@ def test_rsp_001_answers_count_for_the_day_they_were_asked():
     assert (figure.numerator, figure.denominator) == (2, 3)
 
 
-def test_rsp_002_nothing_delivered_is_no_rate():
+def test_nothing_delivered_is_no_rate():
+    """rsp-002"""
     sent(5, bounced=True)
 
     assert (figure_of("response_rate").value, figure_of("response_rate").n) == (None, 0)
@@ -206,7 +258,8 @@ def test_a_cohort_is_maturing_until_its_survey_closes():
     assert figure_of("response_rate").flag == "maturing"
 
 
-def test_rsp_003_and_004_how_many_answers_a_margin_needs():
+def test_how_many_answers_a_margin_needs():
+    """rsp-003, rsp-004, for the mix at hand; other mixes and margins in test_intervals.py."""
     answer("nps", [9] * 50 + [8] * 30 + [3] * 20)
     answer("csat", [5] * 8 + [1] * 2)
 

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from metrics.nps import Nps, account_nps_on, nps_of, nps_on
+from metrics.nps import Nps, nps_of, nps_on
 from surveys.models import Response
-from tests.factories import DAY, NOON, ContactFactory, CustomerFactory, ResponseFactory
+from tests.factories import DAY, NOON, ResponseFactory
 
 
 @pytest.mark.parametrize(
@@ -34,26 +34,6 @@ def test_six_detracts_seven_and_eight_are_passive_nine_promotes(db):
         ResponseFactory(score=score)
 
     assert nps_of(Response.objects.all()) == Nps(promoters=2, passives=2, detractors=2)
-
-
-def test_the_latest_answer_of_a_contact_in_the_window_counts(db):
-    """The worked example nps-004: +40 by contact, 0 by customer on the same answers."""
-    first, second, third = CustomerFactory.create_batch(3)
-    a1, a2, a3 = ContactFactory.create_batch(3, customer=first)
-    b1, c1 = ContactFactory(customer=second), ContactFactory(customer=third)
-    answers = [(a1, 70, 4), (a1, 2, 9), (a2, 50, 10), (a3, 48, 9), (b1, 40, 5), (c1, 30, 8),
-               (c1, 91, 10)]  # fmt: skip
-    survey = ResponseFactory(score=0, grade="suspect").survey
-    for contact, days_ago, score in answers:
-        ResponseFactory(
-            survey=survey, contact=contact, customer=contact.customer, score=score,
-            answered_at=NOON - timedelta(days=days_ago),
-        )  # fmt: skip
-
-    by_contact, by_customer = nps_on(DAY), account_nps_on(DAY)
-
-    assert (by_contact.n, by_contact.value) == (5, 40)
-    assert (by_customer.n, by_customer.value) == (3, 0)
 
 
 def test_an_answer_of_the_ninetieth_day_counts_and_one_of_tomorrow_does_not(db):

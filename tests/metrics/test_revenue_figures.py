@@ -1,8 +1,6 @@
 """The worked examples of the revenue figures, each from facts through the catalogue.
 
-mrr-001, mrr-003, mrr-007, mvt-001, mvt-003, mvt-005, mvt-008, mvt-010, arr-001, arr-002,
-arpa-001, arpa-002, churn-006, churn-007, nrr-001 to nrr-003, grr-001 to grr-003, quick-001 to
-quick-003, gen-001. Amounts are monthly.
+Each test names its example. Amounts are monthly.
 """
 
 from datetime import UTC, date, datetime, time
@@ -14,11 +12,17 @@ from customers.models import Customer, ExchangeRate
 from lib.periods import period_of
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
+from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.revenue.ledger import book_movements
-from metrics.revenue.moves import sums_of, waterfall
+from metrics.revenue.moves import waterfall
 from metrics.revenue.start_set import StartSet
-from tests.factories import CustomerFactory, SubscriptionFactory, SubscriptionVersionFactory
+from tests.factories import (
+    CustomerFactory,
+    PurchaseFactory,
+    SubscriptionFactory,
+    SubscriptionVersionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 1, 1)
@@ -54,6 +58,12 @@ def value(code: str, period: str) -> Decimal | None:
 def book() -> None:
     everybody = list(Customer.objects.values_list("pk", flat=True))
     book_movements(everybody, through=date(2026, 12, 31))
+
+
+def movements() -> list[tuple[str, str, Decimal, str]]:
+    """Day, kind, monthly amount and reason of each line of the ledger."""
+    lines = RevenueMovement.objects.order_by("day", "customer_id", "kind")
+    return [(str(m.day), m.kind, m.amount / 12, m.reason) for m in lines]
 
 
 def march(**by_kind: float) -> None:
@@ -127,6 +137,9 @@ def test_every_kind_of_movement_in_one_month():
     assert {code: float(value(code, "2025-03")) for code in expected} == pytest.approx(expected)
     steps = waterfall(asked("2025-03"))
     assert (steps.opening, steps.closing, steps.moved) == (750, 790, 0)
+    assert (figure("mrr", "2025-02").n, figure("mrr", "2025-03").n) == (4, 5)
+    churn = figure("logo_churn", "2025-03")
+    assert (churn.interval.low, churn.interval.high) == pytest.approx((0.0455872608, 0.6993581574))
     without = figure("quick_ratio", "2025-03").parts["without_reactivation"]
     assert float(without) == pytest.approx(0.652173913)
 
@@ -143,7 +156,9 @@ def test_who_leaves_and_returns_in_a_month_shows_in_the_ledger_only():
     assert value("contraction_mrr", "2025-03") == 0
     assert [value(code, "2025-03") for code in ("logo_churn", "nrr", "grr")] == [
         0, Decimal("0.9"), Decimal("0.9")]  # fmt: skip
-    assert float(value("gross_revenue_churn", "2025-03")) == 0.5
+    gross = figure("gross_revenue_churn", "2025-03")
+    assert (float(gross.value), float(gross.parts["net_view"])) == (0.5, 0.1)
+    assert value("mrr", "2025-03") == 180
 
 
 def test_new_and_gone_in_a_month_is_in_no_rate():
@@ -154,6 +169,7 @@ def test_new_and_gone_in_a_month_is_in_no_rate():
 
     assert [value(code, "2025-03") for code in ("new_mrr", "churned_mrr", "logo_churn", "nrr")] == [
         100, 100, 0, 1]  # fmt: skip
+    assert figure("logo_churn", "2025-03").parts["early"] == value("early_churn", "2025-03") == 1
 
 
 def test_rates_of_exchange_are_neither_churn_nor_expansion(settings):
@@ -167,6 +183,7 @@ def test_rates_of_exchange_are_neither_churn_nor_expansion(settings):
     pays(("2025-02-01", 500), currency="EUR")
     book()
 
+    assert (value("mrr", "2025-02"), value("mrr", "2025-03")) == (1450, 1580)
     assert (value("fx_mrr", "2025-03"), value("expansion_mrr", "2025-03")) == (-50, 180)
     assert float(value("nrr", "2025-03")) == pytest.approx(79 / 70)
     assert value("grr", "2025-03") == 1
@@ -197,12 +214,22 @@ def test_what_is_signed_and_not_yet_in_force_is_committed():
 
 
 def test_arr_is_the_annual_value():
-    """arr-001, arr-002: a purchase is never recurring."""
+    """arr-001"""
     pays(("2025-01-01", 50), quantity=Decimal(4))
     pays(("2025-01-01", 9000), interval_count=36)
     book()
 
     assert (value("arr", "2025-01"), value("mrr", "2025-01")) == (5400, 450)
+
+
+def test_what_is_bought_once_or_by_use_is_never_recurring():
+    """arr-002"""
+    customer = pays(("2025-01-01", 1200), interval="year")
+    for amount in (700, 90):
+        PurchaseFactory(customer=customer, purchased_on=date(2025, 1, 10), amount=amount)
+    book()
+
+    assert (value("arr", "2025-01"), value("mrr", "2025-01")) == (1200, 100)
 
 
 def test_free_accounts_do_not_dilute_arpa():
@@ -343,8 +370,9 @@ def test_a_start_at_midnight_belongs_to_the_day_that_begins():
     book()
 
     assert (value("mrr", "2025-03"), value("mrr", "2025-04")) == (70, 100)
-    assert {k: s.amount / 12 for k, s in sums_of(asked("2025-04-01..2025-04-01")).items()} == {
-        "new": 100, "churn": -70}  # fmt: skip
+    assert movements()[1:] == [
+        ("2025-04-01", "new", 100, ""), ("2025-04-01", "churn", -70, "ended")
+    ]  # fmt: skip
 
 
 def test_new_customers_have_a_price_of_their_own():

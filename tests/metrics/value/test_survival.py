@@ -13,6 +13,7 @@ LIVES = st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_s
 
 
 def test_eight_customers_by_hand():
+    """km-001, as the formula."""
     curve = kaplan_meier([1, 2, 2, 3, 4, 5, 5, 6], [1, 1, 0, 1, 0, 1, 0, 0])
 
     found = [(s.month, s.at_risk, s.lost, round(s.survival, 10)) for s in curve.steps]
@@ -23,17 +24,24 @@ def test_eight_customers_by_hand():
 
 
 def test_the_telco_file_gives_the_published_curve():
+    """km-002"""
     rows = public_rows("ibm_telco_customer_churn.csv")
     curve = kaplan_meier(
         [int(row["tenure"]) for row in rows], [row["Churn"] == "Yes" for row in rows]
     )
 
-    expected = {1: 0.9459613197, 12: 0.8431995538, 24: 0.7887363984, 48: 0.7088401843,
-                72: 0.5927901521}  # fmt: skip
-    assert {month: curve.at(month) for month in expected} == pytest.approx(expected, abs=1e-9)
-    year = next(step for step in reversed(curve.steps) if step.month <= 12)
-    assert year.error == pytest.approx(0.0044921603, abs=1e-9)
+    assert (curve.customers, sum(step.lost for step in curve.steps)) == (7043, 1869)
+    expected = {1: (0.9459613197, 0.0026961846), 12: (0.8431995538, 0.0044921603),
+                24: (0.7887363984, 0.0052089637), 36: (0.7485454149, 0.0057440584),
+                48: (0.7088401843, 0.006320712), 60: (0.6644039144, 0.0071253146),
+                72: (0.5927901521, 0.0099187669)}  # fmt: skip
+    for month, (survival, error) in expected.items():
+        step = curve.step_at(month)
+        assert (step.survival, step.error) == pytest.approx((survival, error), abs=1e-9)
+    year = curve.step_at(12)
     assert (year.interval.low, year.interval.high) == pytest.approx((0.8342, 0.8518), abs=1e-4)
+    later = curve.step_at(24).interval
+    assert (later.low, later.high) == pytest.approx((0.7783, 0.7987), abs=1e-4)
     assert curve.median is None
     assert curve.restricted_mean(72) == pytest.approx(54.49, abs=0.005)
 
