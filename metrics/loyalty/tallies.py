@@ -41,19 +41,20 @@ NAMES = {
     "touch": ("coalesce(t.touch, '')", TRAITS),
     "plan": (PLAN, ""),
 }
+# One row for each contact: a join of the two periods would compare all with all.
 PAIRS = (
     BOTH
     + """
     SELECT count(*), coalesce(sum(change), 0), coalesce(sum(change * change), 0),
-        count(*) FILTER (WHERE later.score >= {good} AND earlier.score < {good}),
-        count(*) FILTER (WHERE later.score < {good} AND earlier.score >= {good})
-    FROM (SELECT contact_id, min(score) AS score, min({sign}) AS sign, count(*) AS n
-            FROM a WHERE is_now AND contact_id IS NOT NULL {narrowed} GROUP BY contact_id) later
-    JOIN (SELECT contact_id, min(score) AS score, min({sign}) AS sign, count(*) AS n
-            FROM a WHERE NOT is_now AND contact_id IS NOT NULL {narrowed}
-            GROUP BY contact_id) earlier USING (contact_id)
-    CROSS JOIN LATERAL (SELECT later.sign - earlier.sign AS change) moved
-    WHERE later.n = 1 AND earlier.n = 1
+        count(*) FILTER (WHERE later >= {good} AND earlier < {good}),
+        count(*) FILTER (WHERE later < {good} AND earlier >= {good})
+    FROM (
+        SELECT min(score) FILTER (WHERE is_now) AS later,
+            min(score) FILTER (WHERE NOT is_now) AS earlier,
+            sum(CASE WHEN is_now THEN {sign} ELSE -({sign}) END) AS change
+        FROM a WHERE contact_id IS NOT NULL {narrowed} GROUP BY contact_id
+        HAVING count(*) = 2 AND count(*) FILTER (WHERE is_now) = 1
+    ) paired
 """
 )
 SIGN = "CASE WHEN score >= {good} THEN 1 WHEN score <= {bad} THEN -1 ELSE 0 END"

@@ -59,7 +59,8 @@ def loyalty(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("scale", "")
     code = code if code in SCALES else "nps"
     with insiders_once():
-        context = _figures(asked.question) | _pictures(asked.question, code)
+        context = _figures(asked.question)
+        context |= _pictures(asked.question, code, context["wholes"][code])
     context |= {
         "asked": asked,
         "scale": code,
@@ -83,7 +84,7 @@ def _figures(question: Question) -> dict[str, Any]:
     return {"tiles": tiles, "wholes": wholes, "funnel": _funnel(question)}
 
 
-def _pictures(question: Question, code: str) -> dict[str, Any]:
+def _pictures(question: Question, code: str, whole: Compared) -> dict[str, Any]:
     scale, name = SCALES[code]
     drawn = [
         pictures.days_chart(scale, str(name), by_day(scale, question)),
@@ -92,7 +93,7 @@ def _pictures(question: Question, code: str) -> dict[str, Any]:
     ]
     return {
         "metric_of_scale": BY_CODE[CODES[code]],
-        "whole": (whole := compared(scale, question)),
+        "whole": whole,
         "finding": pictures.finding(scale, str(name), whole),
         "charts": [chart for chart in drawn if chart],
         "groups": [_group(scale, question, kind) for kind in GROUPS],
