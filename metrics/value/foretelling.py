@@ -64,11 +64,16 @@ def foretell_purchases(day: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {
             "ids": ids,
-            "alive": buying.probability_alive(x, last, watched).tolist(),
-            "purchases": purchases.tolist(),
-            "margins": np.round(purchases * spends * margin, 4).tolist(),
+            "alive": known(buying.probability_alive(x, last, watched)),
+            "purchases": known(purchases),
+            "margins": known(np.round(purchases * spends * margin, 4)),
         })  # fmt: skip
         return int(cursor.rowcount)
+
+
+def known(values: Floats) -> list[float | None]:
+    """Buyers who are all alike leave the models without an end: what is no number is not told."""
+    return [float(value) if np.isfinite(value) else None for value in values]
 
 
 def fit(x: Floats, last: Floats, watched: Floats, means: Floats) -> tuple[BgNbd, GammaGamma]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 import time_machine
 from django.urls import reverse
@@ -16,7 +17,7 @@ from metrics.catalogue import BY_CODE
 from metrics.models import Assumption, CustomerValue, Night, RevenueMovement, ValueModel
 from metrics.question import question_of
 from metrics.revenue.months import rebuild_months
-from metrics.value.foretelling import foretell_purchases
+from metrics.value.foretelling import foretell_purchases, known
 from metrics.value.valuing import value_customers
 from tests.factories import (
     DAY,
@@ -246,3 +247,7 @@ def test_too_few_buyers_are_no_model():
 
     assert foretell_purchases(DAY) == 0
     assert BY_CODE["ltv_purchases"].answer(question_of({}, DAY)).reason == "too_few"
+
+
+def test_what_a_model_of_buyers_who_are_all_alike_cannot_tell_is_left_open():
+    assert known(np.array([1.5, np.nan, np.inf])) == [1.5, None, None]
