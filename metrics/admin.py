@@ -13,6 +13,7 @@ from metrics.models import (
     CohortStep,
     CompanyDay,
     ContractTerm,
+    CountedAnswer,
     CsmDay,
     CustomerEngagement,
     CustomerLife,
@@ -182,6 +183,11 @@ class InsiderAdmin(BackOffice):
 @admin.register(BookedMonth)
 class BookedMonthAdmin(ReadOnly):
     list_display = ("month", "windows", "rates")
+
+
+@admin.register(CountedAnswer)
+class CountedAnswerAdmin(ReadOnly):
+    list_display = ("key", "kind", "unit", "customer", "score", "answered_at", "next_at")
 
 
 @admin.register(MonthBook)

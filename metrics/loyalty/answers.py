@@ -3,7 +3,8 @@
 A relationship is asked about as a whole: of each contact the latest valid answer of a period counts
 for NPS. CSAT and effort are about interactions: of each interaction the latest answer counts,
 and one that names none stands for itself. A ticket that was rated is an interaction like any other
-and counts for CSAT on the day it was closed. An answer stays with the customer the contact belonged
+and counts for CSAT on the day it was closed. The database keeps all of these with every change
+(models/counted_answer.py). An answer stays with the customer the contact belonged
 to, and is counted under the segment, CSM, touch and plan which that customer had on the day of the
 answer. Suspect answers, and those of our own people (metrics/insiders.py), are left out.
 """
@@ -21,51 +22,31 @@ from metrics.question import Question
 
 @dataclass(frozen=True)
 class Scale:
-    """How the answers of a kind of survey are read. A reversed one is turned round first."""
+    """How the answers of a kind of survey are read; those of effort are stored turned round."""
 
     kind: str
     low: int
     high: int
     good_from: int
     bad_to: int
-    of_contacts: bool = False
-    with_tickets: bool = False
-    is_reversed: bool = False
-
-    @property
-    def score(self) -> str:
-        """SQL of a score as it counts."""
-        return f"{self.low + self.high} - r.score" if self.is_reversed else "r.score"
 
 
-NPS = Scale("nps", 0, 10, good_from=9, bad_to=6, of_contacts=True)
-CSAT = Scale("csat", 1, 5, good_from=4, bad_to=2, with_tickets=True)
+NPS = Scale("nps", 0, 10, good_from=9, bad_to=6)
+CSAT = Scale("csat", 1, 5, good_from=4, bad_to=2)
 CES = Scale("ces", 1, 7, good_from=5, bad_to=3)
-EFFORT = Scale("ces5", 1, 5, good_from=4, bad_to=2, is_reversed=True)
+EFFORT = Scale("ces5", 1, 5, good_from=4, bad_to=2)
 
-OF_CONTACTS = "coalesce('c' || r.contact_id, 'r' || r.id)"
-OF_INTERACTIONS = "CASE WHEN r.interaction <> '' THEN 'i' || r.interaction ELSE 'r' || r.id END"
-RESPONSES = """
-    SELECT r.id AS key, r.customer_id, r.contact_id, ({score})::int AS score, r.answered_at,
-        (r.answered_at AT TIME ZONE %(zone)s)::date AS day, {unit} AS unit
-    FROM surveys_response r JOIN surveys_survey s ON s.id = r.survey_id
-    WHERE s.kind = %(kind)s AND r.grade IN ('confirmed', 'manual', 'imported')
-        AND r.score BETWEEN %(low)s AND %(high)s
-        AND r.answered_at >= %(from)s AND r.answered_at < %(to)s
-        AND (r.contact_id IS NULL OR r.contact_id <> ALL(%(our_contacts)s::bigint[]))
+# `next_at` is when the same contact or interaction answered again; what comes then, counts then.
+GIVEN = """
+    SELECT c.key, c.customer_id, c.contact_id, c.score, c.answered_at, c.unit, {next_at} AS next_at,
+        (c.answered_at AT TIME ZONE %(zone)s)::date AS day
+    FROM metrics_countedanswer c
+    WHERE c.kind = %(kind)s AND c.answered_at >= %(from)s AND c.answered_at < %(to)s {theirs}
 """
-# A ticket keeps one rating, the latest; its key is made negative to differ from the responses'.
-TICKETS = """
-    UNION ALL
-    SELECT -t.id, t.customer_id, NULL, t.satisfaction, coalesce(t.closed_at, t.opened_at),
-        (coalesce(t.closed_at, t.opened_at) AT TIME ZONE %(zone)s)::date, 'i' || t.external_id
-    FROM customers_ticket t
-    WHERE t.satisfaction IS NOT NULL AND coalesce(t.closed_at, t.opened_at) >= %(from)s
-        AND coalesce(t.closed_at, t.opened_at) < %(to)s
-"""
-LATEST = (
-    "SELECT DISTINCT ON (unit) * FROM ({given}) given ORDER BY unit, answered_at DESC, key DESC"
-)
+# Where some are left out, others may be the last of their contact or interaction.
+FOLLOWED = "lead(c.answered_at) OVER (PARTITION BY c.unit ORDER BY c.answered_at, c.key)"
+THEIRS = "AND (c.contact_id IS NULL OR c.contact_id <> ALL(%(our_contacts)s::bigint[]))"
+LATEST = "SELECT * FROM ({given}) given WHERE next_at IS NULL OR next_at >= %(to)s"
 RULING = """
     t.customer_id = a.customer_id AND t.since <= a.day AND (t.until IS NULL OR t.until > a.day)
 """
@@ -78,20 +59,11 @@ PLAN = """
 
 def given(scale: Scale, start: datetime, end: datetime) -> tuple[str, dict[str, Any]]:
     """Every valid answer of `[start, end)`, those that are superseded among them."""
-    responses = RESPONSES.format(
-        score=scale.score,
-        unit=OF_CONTACTS if scale.of_contacts else OF_INTERACTIONS,
-    )
-    values = {
-        "zone": settings.REPORTING_TIME_ZONE,
-        "kind": scale.kind,
-        "low": scale.low,
-        "high": scale.high,
-        "from": start,
-        "to": end,
-        "our_contacts": insiders().contacts,
-    }
-    return responses + (TICKETS if scale.with_tickets else ""), values
+    ours = insiders().contacts
+    values = {"zone": settings.REPORTING_TIME_ZONE, "kind": scale.kind, "from": start, "to": end}
+    if not ours:
+        return GIVEN.format(next_at="c.next_at", theirs=""), values
+    return GIVEN.format(next_at=FOLLOWED, theirs=THEIRS), values | {"our_contacts": ours}
 
 
 def counted(scale: Scale, question: Question) -> tuple[str, dict[str, Any]]:

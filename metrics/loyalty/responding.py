@@ -8,6 +8,7 @@ Invitations and customers are counted under the traits of the day of sending and
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -19,9 +20,11 @@ from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.insiders import insiders
 from metrics.intervals import wilson
-from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, counted, moments, narrowing
+from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, moments, narrowing
 from metrics.metric import Metric
 from metrics.question import Question
+from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
+from metrics.revenue.stock import stock
 from metrics.rows import Rows
 
 DELIVERED = """
@@ -72,7 +75,24 @@ COVERAGE = """
         WHERE day <= %(day)s {narrowed} GROUP BY customer_id HAVING sum(amount) > 0) p
     LEFT JOIN ({heard}) h ON h.customer_id = p.customer_id
 """
-SUMS = "SELECT coalesce(sum(numerator), 0), coalesce(sum(denominator), 0), count(*) FROM ({rows}) r"
+# Of all kinds of surveys; which answer of a contact is its last does not matter here.
+HEARD = """
+    SELECT DISTINCT c.customer_id FROM metrics_countedanswer c
+    WHERE c.kind = ANY(%(kinds)s) AND c.answered_at >= %(from)s AND c.answered_at < %(to)s
+        AND (c.contact_id IS NULL OR c.contact_id <> ALL(%(our_contacts)s::bigint[]))
+"""
+# Those heard who pay: found one by one, few are heard in a period.
+HEARD_AND_PAYING = f"""
+    SELECT count(*), coalesce(sum(value), 0) FROM (
+        SELECT h.customer_id, last.balance AS value, last.plan, {KEYS}
+        FROM ({HEARD}) h CROSS JOIN LATERAL (
+            SELECT balance, plan FROM metrics_revenuemovement m
+            WHERE m.customer_id = h.customer_id AND m.day <= %(day)s
+            ORDER BY m.day DESC, m.id DESC LIMIT 1
+        ) last {TRAITS.format(row="h", day="%(day)s")}
+        WHERE last.balance > 0
+    ) paying WHERE true {{chosen}}
+"""
 
 
 def response_rate_figure(question: Question) -> Figure:
@@ -111,14 +131,32 @@ def _delivered(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def coverage_figure(question: Question) -> Figure:
-    heard, paying, n = _sums(coverage_rows(question))
-    return Figure.of_share(Rate(heard, paying, "" if n else "no_data"), wilson(int(heard), n))
+    heard, _value = heard_of(question)
+    paying = stock(question).customers
+    rate = Rate(heard, paying, "" if paying else "no_data")
+    return Figure.of_share(rate, wilson(heard, paying))
 
 
 def mrr_coverage_figure(question: Question) -> Figure:
     """A share of money, not of cases: it has no interval."""
-    heard, mrr, n = _sums(mrr_coverage_rows(question))
-    return Figure.of_rate(Rate(heard, mrr, "" if n else "no_data"), n=n)
+    _heard, value = heard_of(question)
+    paying = stock(question)
+    rate = Rate(value / 12, paying.mrr, "" if paying.customers else "no_data")
+    return Figure.of_rate(rate, n=paying.customers)
+
+
+def heard_of(question: Question) -> tuple[int, Decimal]:
+    """How many paying customers answered, and their annual value, as of the last day."""
+    chosen, wanted = chosen_by(question)
+    values = _heard_values(question) | wanted | {"day": question.day}
+    heard, value = _row(HEARD_AND_PAYING.format(chosen=chosen), values)
+    return heard, Decimal(value)
+
+
+def _heard_values(question: Question) -> dict[str, Any]:
+    start, end = moments(question)
+    kinds = [scale.kind for scale in (NPS, CSAT, CES, EFFORT)]
+    return {"kinds": kinds, "from": start, "to": end, "our_contacts": insiders().contacts}
 
 
 def coverage_rows(question: Question) -> Rows:
@@ -131,29 +169,9 @@ def mrr_coverage_rows(question: Question) -> Rows:
 
 def _coverage_rows(question: Question, weight: str) -> Rows:
     """The answers of all kinds; a customer is counted where it stood on the last day."""
-    everybody = question.about(segment=None, csm=None, touch=None, plan=None)
-    heard: list[str] = []
-    values: dict[str, Any] = {}
-    for scale in (NPS, CSAT, CES, EFFORT):
-        sql, more = counted(scale, everybody)
-        named = {name: f"{scale.kind}_{name}" for name in more}
-        heard.append(f"SELECT customer_id FROM ({_renamed(sql, named)}) {scale.kind}")
-        values |= {named[name]: value for name, value in more.items()}
-    narrowed, more = question.narrowing(question.day)
-    sql = COVERAGE.format(weight=weight, heard=" UNION ".join(heard), narrowed=narrowed)
-    return Rows(sql, values | more | {"day": question.day})
-
-
-def _renamed(sql: str, names: dict[str, str]) -> str:
-    """A statement with other placeholders, so that several can stand in one."""
-    for old, new in names.items():
-        sql = sql.replace(f"%({old})s", f"%({new})s")
-    return sql
-
-
-def _sums(rows: Rows) -> tuple[Any, Any, int]:
-    numerator, denominator, n = _row(SUMS.format(rows=rows.sql), rows.values)
-    return numerator, denominator, n
+    narrowed, members = question.narrowing(question.day)
+    sql = COVERAGE.format(weight=weight, heard=HEARD, narrowed=narrowed)
+    return Rows(sql, _heard_values(question) | members | {"day": question.day})
 
 
 def _row(statement: str, values: dict[str, Any]) -> tuple[Any, ...]:

@@ -23,10 +23,10 @@ DAYS, MONTHS = 180, 13
 
 # Each answer is added on its day and taken away when it no longer counts.
 STEPS = f"""
-    WITH given AS ({{given}}), a AS (
-        SELECT score, customer_id, day, least(day + {WINDOW_DAYS}, coalesce(lead(day) OVER (
-            PARTITION BY unit ORDER BY answered_at, key), day + {WINDOW_DAYS})) AS until
-        FROM given
+    WITH a AS (
+        SELECT score, customer_id, day, least(day + {WINDOW_DAYS},
+            CASE WHEN next_at < %(to)s THEN (next_at AT TIME ZONE %(zone)s)::date END) AS until
+        FROM ({{given}}) given
     ), counting AS (SELECT * FROM a WHERE until > day {{narrowed}})
     SELECT day, sum(step), coalesce(sum(step) FILTER (WHERE score >= %(good)s), 0),
         coalesce(sum(step) FILTER (WHERE score <= %(bad)s), 0)
@@ -34,10 +34,11 @@ STEPS = f"""
         UNION ALL SELECT until, -1, score FROM counting) steps GROUP BY day ORDER BY day
 """
 BY_MONTH = """
-    WITH given AS ({given}), a AS (
-        SELECT DISTINCT ON (month, unit) * FROM (
-            SELECT *, date_trunc('month', day)::date AS month FROM given) dated
-        ORDER BY month, unit, answered_at DESC, key DESC
+    WITH a AS (
+        SELECT * FROM (
+            SELECT *, date_trunc('month', day)::date AS month FROM ({given}) given) dated
+        WHERE next_at IS NULL OR next_at >= %(to)s
+            OR (next_at AT TIME ZONE %(zone)s)::date >= month + interval '1 month'
     )
     SELECT month, {counts} FROM a WHERE true {narrowed} GROUP BY month ORDER BY month
 """

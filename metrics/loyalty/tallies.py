@@ -20,27 +20,29 @@ COUNTS = """
 """
 # The answers that count in each of two periods that follow one another.
 BOTH = """
-    WITH given AS ({given}), a AS (
-        SELECT DISTINCT ON (is_now, unit) * FROM (
-            SELECT *, answered_at >= %(middle)s AS is_now FROM given) parted
-        ORDER BY is_now, unit, answered_at DESC, key DESC
+    WITH a AS (
+        SELECT *, answered_at >= %(middle)s AS is_now FROM ({given}) given
+        WHERE next_at IS NULL OR next_at >= %(to)s
+            OR (answered_at < %(middle)s AND next_at >= %(middle)s)
     )
 """
 IN_ALL = BOTH + "SELECT is_now, {counts} FROM a WHERE true {narrowed} GROUP BY is_now"
-BY_GROUP = (
+# All ways of grouping at once; the first column tells which, see GROUPED.
+BY_GROUPS = (
     BOTH
     + """
-    SELECT is_now, {by} AS name, {counts} FROM a {traits}
-    WHERE true {narrowed} GROUP BY is_now, name
+    SELECT grouping(segment, csm, touch, plan), is_now, coalesce(csm, 0),
+        coalesce(segment, touch, plan, ''), {counts}
+    FROM (
+        SELECT a.is_now, a.score, coalesce(t.segment, '') AS segment, coalesce(t.csm_id, 0) AS csm,
+            coalesce(t.touch, '') AS touch, {plan} AS plan
+        FROM a LEFT JOIN metrics_customertrait t ON {ruling} WHERE true {narrowed}
+    ) placed
+    GROUP BY GROUPING SETS ((is_now, segment), (is_now, csm), (is_now, touch), (is_now, plan))
 """
 )
-TRAITS = f"LEFT JOIN metrics_customertrait t ON {RULING}"
-NAMES = {
-    "segment": ("coalesce(t.segment, '')", TRAITS),
-    "csm": ("coalesce(t.csm_id, 0)", TRAITS),
-    "touch": ("coalesce(t.touch, '')", TRAITS),
-    "plan": (PLAN, ""),
-}
+# PostgreSQL sets a bit for each column that is not grouped by, the first column's highest.
+GROUPED = {0b0111: "segment", 0b1011: "csm", 0b1101: "touch", 0b1110: "plan"}
 # One row for each contact: a join of the two periods would compare all with all.
 PAIRS = (
     BOTH
@@ -124,17 +126,23 @@ def tally_both(scale: Scale, question: Question) -> Both:
     return _as_both((is_now, Tally(*counted)) for is_now, *counted in rows)
 
 
-def tally_by(scale: Scale, question: Question, group: str) -> dict[Any, Both]:
-    """By segment, CSM (his number, 0 for nobody), touch or plan; '' for those without."""
+def tally_by_groups(scale: Scale, question: Question) -> dict[str, dict[Any, Both]]:
+    """By segment, CSM (his number, 0 for nobody), touch and plan; '' for those without."""
     sql, values = _both(scale, question)
     narrowed, more = narrowing(question)
-    by, traits = NAMES[group]
     counts = COUNTS.format(good=scale.good_from, bad=scale.bad_to)
-    statement = BY_GROUP.format(given=sql, counts=counts, narrowed=narrowed, by=by, traits=traits)
-    found: dict[Any, list[tuple[bool, Tally]]] = {}
-    for is_now, name, *counted_ in _rows(statement, values | more):
-        found.setdefault(name, []).append((is_now, Tally(*counted_)))
-    return {name: _as_both(tallies) for name, tallies in found.items()}
+    statement = BY_GROUPS.format(
+        given=sql, counts=counts, narrowed=narrowed, plan=PLAN, ruling=RULING
+    )
+    found: dict[str, dict[Any, list[tuple[bool, Tally]]]] = {group: {} for group in GROUPS}
+    for code, is_now, csm, name, *counted_ in _rows(statement, values | more):
+        group = GROUPED[code]
+        key = csm if group == "csm" else name
+        found[group].setdefault(key, []).append((is_now, Tally(*counted_)))
+    return {
+        group: {name: _as_both(tallies) for name, tallies in groups.items()}
+        for group, groups in found.items()
+    }
 
 
 def pairs_of(scale: Scale, question: Question) -> Pairs:

@@ -18,7 +18,7 @@ from metrics.figure import Figure
 from metrics.intervals import Change, share_change
 from metrics.loyalty.answers import NPS, Scale
 from metrics.loyalty.scores import nps_of_tally, share_of_tally
-from metrics.loyalty.tallies import Both, Tally, pairs_of, tally_both, tally_by
+from metrics.loyalty.tallies import Both, Tally, pairs_of, tally_both, tally_by_groups
 from metrics.question import Question
 
 ALARM = 0.05
@@ -77,9 +77,10 @@ def compared(scale: Scale, question: Question) -> Compared:
     )
 
 
-def compared_by(scale: Scale, question: Question, group: str) -> list[Compared]:
-    """Each group against itself in the period before, the largest first, judged by Holm's rule."""
-    return judged_together(scale, tally_by(scale, question, group))
+def compared_by_groups(scale: Scale, question: Question) -> dict[str, list[Compared]]:
+    """Each segment, CSM, touch and plan against itself before, by Holm's rule, largest first."""
+    found = tally_by_groups(scale, question)
+    return {kind: judged_together(scale, groups) for kind, groups in found.items()}
 
 
 def judged_together(scale: Scale, groups: Mapping[Any, Both]) -> list[Compared]:

@@ -3,6 +3,7 @@ from metrics.models.assumption import Assumption
 from metrics.models.closed_month import ClosedLine, ClosedMonth
 from metrics.models.company_day import CompanyDay
 from metrics.models.contract_term import ContractTerm
+from metrics.models.counted_answer import CountedAnswer
 from metrics.models.csm_day import CsmDay
 from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
@@ -39,6 +40,7 @@ __all__ = [
     "CohortStep",
     "CompanyDay",
     "ContractTerm",
+    "CountedAnswer",
     "CsmDay",
     "CustomerEngagement",
     "CustomerLife",

@@ -20,8 +20,8 @@ from metrics.loyalty import pictures
 from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, Scale, moments
 from metrics.loyalty.responding import funnel_of
 from metrics.loyalty.series import by_day, by_month
-from metrics.loyalty.tallies import GROUPS, scores_of
-from metrics.loyalty.verdicts import Compared, compared, compared_by
+from metrics.loyalty.tallies import scores_of
+from metrics.loyalty.verdicts import Compared, compared, compared_by_groups
 from metrics.question import Question
 from surveys.models import Response
 from surveys.scales import scale_of
@@ -96,12 +96,14 @@ def _pictures(question: Question, code: str, whole: Compared) -> dict[str, Any]:
         "whole": whole,
         "finding": pictures.finding(scale, str(name), whole),
         "charts": [chart for chart in drawn if chart],
-        "groups": [_group(scale, question, kind) for kind in GROUPS],
+        "groups": [
+            _group(question, kind, found)
+            for kind, found in compared_by_groups(scale, question).items()
+        ],
     }
 
 
-def _group(scale: Scale, question: Question, kind: str) -> Group:
-    found = compared_by(scale, question, kind)
+def _group(question: Question, kind: str, found: list[Compared]) -> Group:
     names = _names(kind, [line.name for line in found])
     lines = [
         (names.get(line.name) or str(_("Without")),

@@ -81,6 +81,10 @@ class Message(models.Model):
             ),
             models.Index(fields=["mailing", "state"], name="message_by_mailing_and_state"),
             models.Index(fields=["contact", "-id"], name="message_by_contact"),
+            # Whoever asks how many of a month's mails were answered.
+            models.Index(
+                fields=["sent_at"], name="message_by_sending", condition=models.Q(state="sent")
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

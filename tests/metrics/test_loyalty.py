@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from metrics.loyalty.answers import CSAT, NPS
 from metrics.loyalty.series import by_day, by_month
-from metrics.loyalty.verdicts import compared, compared_by
+from metrics.loyalty.verdicts import compared, compared_by_groups
 from metrics.question import question_of
 from metrics.traits import keep_traits
 from surveys.models import Response
@@ -47,7 +47,7 @@ def test_groups_are_judged_together():
                customer=customer)  # fmt: skip
     keep_traits(date(2026, 5, 1), first=0, last=2**62)
 
-    found = {line.name: line for line in compared_by(CSAT, JUNE, "segment")}
+    found = {line.name: line for line in compared_by_groups(CSAT, JUNE)["segment"]}
 
     assert found["S00"].change.p_value < 0.05 < found["S00"].p_value
     assert {line.verdict for line in found.values()} == {"no_evidence"}
