@@ -26,7 +26,12 @@ from metrics.models import (
     RevenueMovement,
 )
 from metrics.revenue.ledger import keep_bookers_out
-from metrics.revenue.start_set import CONSTANT, KEYS, NAMES, SUMS, TRAITS
+from metrics.revenue.month_sums import (
+    add_customers,
+    exchange_customers,
+    forget_empty,
+    summing,
+)
 from metrics.revenue.value import value_parameters
 from metrics.traits import begin_traits
 
@@ -34,117 +39,6 @@ from metrics.traits import begin_traits
 WINDOWS = [1, 3, 12]
 BATCH = 20_000
 
-# `sign` is 1 for lines that are counted, -1 for those that are no longer.
-LINES = """
-    SELECT customer_id, 1 AS sign, day, kind, reason, plan, amount, balance, natives
-    FROM metrics_revenuemovement WHERE customer_id BETWEEN %(first)s AND %(last)s
-"""
-EXCHANGED = """
-    SELECT c.customer_id, -1 AS sign, l.*
-    FROM metrics_changedledger c, jsonb_to_recordset(c.lines) AS l(day date, kind text,
-        reason text, plan text, amount numeric, balance numeric, natives jsonb)
-    WHERE c.customer_id = ANY(%(customers)s)
-    UNION ALL
-    SELECT customer_id, 1, day, kind, reason, plan, amount, balance, natives
-    FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s)
-"""
-# From which month on a customer's lines differ; all months where everything is new.
-ALWAYS = "SELECT NULL::bigint AS customer_id, NULL::date AS month WHERE false"
-DIFFERS = """
-    SELECT customer_id, min(month) AS month FROM (
-        SELECT customer_id, month, day, kind, reason, plan, amount, balance, natives FROM lines
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0
-    ) different GROUP BY customer_id
-"""
-GATHER = """
-    WITH given AS ({lines}),
-    lines AS MATERIALIZED (
-        SELECT *, date_trunc('month', day)::date AS month FROM given
-    ), differs AS MATERIALIZED ({differs}),
-    wanted AS (
-        SELECT m AS month, w AS window_months, (m - make_interval(months => w))::date AS before,
-            (m + interval '1 month')::date - 1 AS last,
-            (m - make_interval(months => w - 1))::date - 1 AS eve
-        FROM unnest(%(months)s::date[]) m, unnest(%(windows)s::int[]) w
-    ), boundaries AS (SELECT month FROM wanted UNION SELECT before FROM wanted),
-    points AS (
-        SELECT DISTINCT ON (customer_id, sign, month) * FROM lines
-        {only_differing}
-        ORDER BY customer_id, sign, month, day DESC, kind = 'fx'
-    ), spans AS (
-        SELECT *, coalesce(lead(month) OVER (PARTITION BY customer_id, sign ORDER BY month),
-            'infinity') AS until FROM points
-    ), ends AS MATERIALIZED (
-        SELECT s.customer_id, s.sign, b.month, s.month AS moved_in, s.reason, s.plan, s.balance,
-            s.natives
-        FROM spans s JOIN boundaries b ON s.month <= b.month AND b.month < s.until
-    )
-"""
-CHANGED_MONTHS = """
-    LEFT JOIN differs ON differs.customer_id = {row}.customer_id
-    WHERE ({row}.month >= differs.month OR NOT %(is_exchange)s)
-"""
-BOOKS = f"""
-    {GATHER}
-    INSERT INTO metrics_monthbook AS kept
-        (month, window_months, segment, csm_id, touch, plan, {", ".join(NAMES)})
-    SELECT month, window_months, segment, csm_id, touch, plan,
-        {", ".join(f"sum(sign * {name})" for name in NAMES)}
-    FROM (
-        SELECT moved.*, {SUMS} FROM (
-            SELECT w.month, w.window_months, e.sign, {KEYS}, coalesce(st.plan, '') AS plan,
-                coalesce(st.balance, 0) > 0 AS is_start, e.balance AS e,
-                e.reason = 'paused' AS is_paused, {CONSTANT.format(line="st", day="w.last")} AS s
-            FROM wanted w JOIN ends e ON e.month = w.month
-            LEFT JOIN ends st ON st.customer_id = e.customer_id AND st.sign = e.sign
-                AND st.month = w.before
-            {TRAITS.format(row="e", day="w.eve")}
-            {CHANGED_MONTHS.format(row="e")}
-                AND (st.balance > 0 OR (e.balance = 0 AND e.moved_in > w.before
-                    AND coalesce(st.balance, 0) = 0))
-            OFFSET 0
-        ) moved
-    ) summed
-    GROUP BY 1, 2, 3, 4, 5, 6
-    HAVING {" OR ".join(f"sum(sign * {name}) <> 0" for name in NAMES)}
-    ON CONFLICT (month, window_months, segment, csm_id, touch, plan) DO UPDATE
-    SET {", ".join(f"{name} = kept.{name} + excluded.{name}" for name in NAMES)}
-"""
-STOCKS = f"""
-    {GATHER}
-    INSERT INTO metrics_monthstock AS kept
-        (month, segment, csm_id, touch, plan, customers, value)
-    SELECT e.month, {KEYS}, e.plan, sum(e.sign), sum(e.sign * e.balance)
-    FROM (SELECT DISTINCT month, last FROM wanted) w JOIN ends e ON e.month = w.month
-    {TRAITS.format(row="e", day="w.last")}
-    {CHANGED_MONTHS.format(row="e")} AND e.balance > 0
-    GROUP BY 1, 2, 3, 4, 5
-    HAVING sum(e.sign) <> 0 OR sum(e.sign * e.balance) <> 0
-    ON CONFLICT (month, segment, csm_id, touch, plan) DO UPDATE
-    SET customers = kept.customers + excluded.customers, value = kept.value + excluded.value
-"""
-MOVEMENTS = f"""
-    {GATHER}
-    INSERT INTO metrics_monthmovement AS kept
-        (month, kind, reason, segment, csm_id, touch, plan, movements, amount)
-    SELECT l.month, l.kind, l.reason, {KEYS}, l.plan, sum(l.sign), sum(l.sign * l.amount)
-    FROM lines l {TRAITS.format(row="l", day="l.day")}
-    {CHANGED_MONTHS.format(row="l")} AND l.month = ANY(%(months)s)
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
-    HAVING sum(l.sign) <> 0 OR sum(l.sign * l.amount) <> 0
-    ON CONFLICT (month, kind, reason, segment, csm_id, touch, plan) DO UPDATE
-    SET movements = kept.movements + excluded.movements, amount = kept.amount + excluded.amount
-"""
-# PostgreSQL cannot guess how many rows a WITH has, and would compare all with all.
-BIG_JOINS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'"
-SMALL_JOINS = "SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT"
-STATEMENTS = (BOOKS, STOCKS, MOVEMENTS)
-# Rows nobody is behind any more.
-EMPTY = (
-    "DELETE FROM metrics_monthbook WHERE start_customers = 0 AND early = 0",
-    "DELETE FROM metrics_monthstock WHERE customers = 0",
-    "DELETE FROM metrics_monthmovement WHERE movements = 0",
-)
 RATES = """
     SELECT m::date, md5(coalesce(string_agg(r.currency || ' ' || r.rate, ',' ORDER BY r.currency),
         '') || %(currency)s)
@@ -214,15 +108,13 @@ def _write_anew(months: list[date], among: list[date] | None = None) -> None:
         return
     newest = every[-1]
     _narrow_windows_before(newest)
-    for first, last in _batches():
-        values = {"first": first, "last": last, "is_exchange": False}
-        closed = [month for month in months if month != newest]
-        _post(LINES, ALWAYS, values | {"months": closed, "windows": WINDOWS})
-        _post(LINES, ALWAYS, values | {"months": [newest], "windows": _windows(newest)})
+    windows = {month: _windows(newest) if month == newest else WINDOWS for month in months}
+    with summing((month, window) for month in months for window in windows[month]):
+        for first, last in _batches():
+            add_customers(first, last)
     rates = _rates(months)
     BookedMonth.objects.bulk_create(
-        BookedMonth(month, _windows(newest) if month == newest else WINDOWS, rates[month])
-        for month in months
+        BookedMonth(month, windows[month], rates[month]) for month in months
     )
 
 
@@ -247,30 +139,10 @@ def _exchange(changed: Iterable[int], months: list[date]) -> None:
     if not months or not customers:
         return
     windows = dict(BookedMonth.objects.values_list("month", "windows"))
-    for start in range(0, len(customers), BATCH):
-        batch = customers[start : start + BATCH]
-        values = {"customers": batch, "is_exchange": True}
-        for month in months[-1:]:
-            _post(EXCHANGED, DIFFERS, values | {"months": [month], "windows": windows[month]})
-        _post(EXCHANGED, DIFFERS, values | {"months": months[:-1], "windows": WINDOWS})
-    with connection.cursor() as cursor:
-        for statement in EMPTY:
-            cursor.execute(statement)
-
-
-def _post(lines: str, differs: str, values: dict[str, object]) -> None:
-    if not values["months"]:
-        return
-    only = "WHERE customer_id IN (SELECT customer_id FROM differs)" if values["is_exchange"] else ""
-    pieces = {"lines": lines, "differs": differs, "only_differing": only}
-    with connection.cursor() as cursor:
-        cursor.execute(BIG_JOINS)
-        for template in STATEMENTS:
-            statement = template
-            for name, piece in pieces.items():
-                statement = statement.replace(f"{{{name}}}", piece)
-            cursor.execute(statement, value_parameters() | values)
-        cursor.execute(SMALL_JOINS)
+    with summing((month, window) for month in months for window in windows[month]):
+        for start in range(0, len(customers), BATCH):
+            exchange_customers(customers[start : start + BATCH])
+    forget_empty()
 
 
 def _batches() -> Iterable[tuple[int, int]]:
