@@ -1,7 +1,9 @@
-"""What gunicorn loads: Django, with an end to waiting for bodies that do not come."""
+"""What gunicorn loads: Django, with an end to waiting for bodies that do not come, or drip."""
 
+import contextlib
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,27 +16,49 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 Environ = dict[str, Any]
 
 
+# So many bytes must come in BODY_TIMEOUT_SECONDS, or what is left of the body.
+PIECE = 65_536
+
+
 class PatientBody:
-    """The body of a request. A client that falls silent, or breaks off, is an OSError."""
+    """The body of a request. A client that falls silent, drips or breaks off is an OSError."""
 
     def __init__(self, body: Any, connection: socket.socket) -> None:
         self.body, self.connection = body, connection
+        self.is_given_up = False
 
     def read(self, size: int = -1) -> bytes:
-        return self._in_time(self.body.read, size)
+        pieces: list[bytes] = []
+        while size != 0:
+            wanted = PIECE if size < 0 else min(PIECE, size)
+            pieces.append(self._in_time(self.body.read, wanted))
+            if len(pieces[-1]) < wanted:
+                break
+            size -= wanted if size > 0 else 0
+        return b"".join(pieces)
 
     def readline(self, size: int = -1) -> bytes:
-        return self._in_time(self.body.readline, size)
+        return self._in_time(self.body.readline, size if size >= 0 else None)
 
-    def _in_time(self, read: Callable[[int | None], bytes], size: int) -> bytes:
-        # Only while reading: an answer may take its time to be fetched.
-        self.connection.settimeout(settings.BODY_TIMEOUT_SECONDS)
+    def _in_time(self, read: Callable[[int | None], bytes], size: int | None) -> bytes:
+        # Only while reading: an answer may take its time to be fetched. The time-out of a socket
+        # begins anew with each byte, so somebody else looks at the clock.
+        watch = threading.Timer(settings.BODY_TIMEOUT_SECONDS, self._give_up)
+        watch.start()
         try:
-            return read(size if size >= 0 else None)
+            piece = read(size)
         except ParseException as error:  # chunks that are none
             raise OSError(str(error)) from error
         finally:
-            self.connection.settimeout(None)
+            watch.cancel()
+        if self.is_given_up:
+            raise TimeoutError
+        return piece
+
+    def _give_up(self) -> None:
+        self.is_given_up = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RD)
 
 
 class PatientReading:

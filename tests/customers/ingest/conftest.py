@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import ApiKey
-from tests.factories import NOON, CustomerFactory
+from tests.factories import NOON, CustomerFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,14 @@ def browser_key(ada):
 @pytest.fixture
 def bakery(db):
     return CustomerFactory(external_id="bakery", name="Bakery")
+
+
+@pytest.fixture
+def body():
+    """One event in a batch, for a customer there is."""
+    CustomerFactory(external_id="bakery")
+    _key, text = ApiKey.issue(owner=UserFactory(), name="server", kind=ApiKey.Kind.SERVER)
+    return json.dumps({"writeKey": text, "batch": [a_track(timestamp=None)]}).encode()
 
 
 @pytest.fixture

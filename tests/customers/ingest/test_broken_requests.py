@@ -4,19 +4,17 @@ None may be answered 5xx, keep a thread for ever, or be taken for two requests o
 it brought.
 """
 
-import json
+import contextlib
 import re
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from accounts.models import ApiKey
 from customers.models import UsageEvent
-from tests.customers.ingest.conftest import a_track
-from tests.customers.ingest.serving import started
-from tests.factories import CustomerFactory, UserFactory
+from tests.customers.ingest.serving import answers, serving
+from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 HEAD = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -30,47 +28,8 @@ def _noon():
 
 @pytest.fixture(scope="module")
 def port(django_db_setup, django_db_blocker):
-    with (
-        django_db_blocker.unblock(),
-        started("config.wsgi:application", BODY_TIMEOUT_SECONDS="1", ALLOWED_HOSTS="*") as (
-            port,
-            _,
-        ),
-    ):
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            else:
-                break
+    with django_db_blocker.unblock(), serving("config.wsgi:application") as port:
         yield port
-
-
-@pytest.fixture
-def body():
-    """One event in a batch, for a customer there is."""
-    CustomerFactory(external_id="bakery")
-    _key, text = ApiKey.issue(owner=UserFactory(), name="server", kind=ApiKey.Kind.SERVER)
-    return json.dumps({"writeKey": text, "batch": [a_track(timestamp=None)]}).encode()
-
-
-def answers(port, *parts, hang_up=True):
-    """The statuses that come back for these bytes, until the server ends the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
-        for part in parts:
-            client.sendall(part)
-        if hang_up:
-            client.shutdown(socket.SHUT_WR)
-        received = b""
-        while not received or hang_up:
-            block = client.recv(65_536)
-            if not block:
-                break
-            received += block
-    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3})", received)]
 
 
 def length(size, path=BATCH):
@@ -127,16 +86,45 @@ def test_two_lengths_are_no_way_to_smuggle_a_second_request_in(port, body):
     assert not UsageEvent.objects.exists()
 
 
-def test_a_client_that_falls_silent_is_given_up_and_others_are_served_meanwhile(port, body):
-    """Twice as many silent clients as there are threads."""
-    half = length(len(body)) + body[:40]
+def silent(port, half):
+    return answers(port, half, hang_up=False)
+
+
+def dripping(port, half):
+    """A byte now and then, each long before a socket gives up; the statuses that come back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.1) as client:
+        client.sendall(half)
+        for _drop in range(300):
+            with contextlib.suppress(TimeoutError):
+                return [int(status) for status in re.findall(rb"1 (\d{3})", client.recv(65_536))]
+            client.sendall(b" ")
+    return []
+
+
+@pytest.mark.parametrize("how", [silent, dripping])
+def test_a_slow_client_is_given_up_and_others_are_served_meanwhile(how, port, body):
+    """Twice as many slow clients as there are threads."""
+    half = length(len(body) + 10_000) + body[:40]
     with ThreadPoolExecutor(8) as clients:
-        silent = [clients.submit(answers, port, half, hang_up=False) for _n in range(8)]
+        slow = [clients.submit(how, port, half) for _n in range(8)]
         served = answers(port, length(len(body)) + body)
-        given_up = [client.result() for client in silent]
+        given_up = [client.result() for client in slow]
 
     assert served == [200]
     assert given_up == [[400]] * 8
+
+
+def test_without_that_patience_a_few_slow_clients_hold_everybody_up(body):
+    half = length(len(body) + 10_000) + body[:40]
+    with serving("config.wsgi:get_wsgi_application()") as port, contextlib.ExitStack() as open_ones:
+        for _thread in range(4):
+            client = socket.create_connection(("127.0.0.1", port))
+            open_ones.enter_context(client).sendall(half)
+
+        with pytest.raises(TimeoutError):
+            answers(port, length(len(body)) + body, patience=2.5)
+        open_ones.close()
+        assert answers(port, length(len(body)) + body) == [200]
 
 
 @pytest.mark.parametrize("path", [API, b"/accounts/login/", b"/imports/new/", b"/admin/login/"])
