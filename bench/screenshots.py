@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import django
@@ -22,11 +23,17 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playw
 
 from config.embedded.processes import free_port, stop_process
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from metrics.models import Snapshot
+
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "screenshots"
 SHOWN = ROOT / "docs" / "screenshots"
 PASSWORD = "enishi-demo-2026"
-ADMIN, CSM = "admin@example.com", "ana@example.com"
+ADMIN = "admin@example.com"
 WIDTHS = {1440: 900, 390: 844}
 # Of a picture in the README: below this, a list only goes on.
 TOP = 760
@@ -71,19 +78,41 @@ def web_server() -> Iterator[str]:
         stop_process(server, signal.SIGTERM, 10)
 
 
+def at_risk() -> "QuerySet[Snapshot]":
+    from metrics.models import Snapshot
+
+    return Snapshot.objects.filter(health_band="red", customer__churned_on=None)
+
+
+def csm() -> "User":
+    """Whose day it is: she who has most at risk."""
+    from django.db.models import Sum
+
+    from accounts.models import User
+
+    risks = at_risk().values("customer__csm").annotate(sum=Sum("mrr")).order_by("-sum")
+    first = risks.values_list("customer__csm", flat=True).first()
+    return User.objects.get(pk=first) if first else User.objects.get(email="ana@example.com")
+
+
+def worst_of(user: "User") -> int:
+    """The customer whose page says most."""
+    from customers.models import Customer
+
+    mine = at_risk().filter(customer__csm=user).order_by("-mrr")
+    anybody = Customer.objects.values_list("pk", flat=True)
+    return mine.values_list("pk", flat=True).first() or anybody[0]
+
+
 def addresses() -> dict[str, str]:
     """Pages by name. Ids are those of the demo's most telling rows."""
     from django.utils import timezone
 
-    from accounts.models import User
-    from customers.models import Customer
-    from metrics.models import Night, Snapshot
+    from metrics.models import Night
     from outreach.links import Purpose, link_for
     from surveys.models import Invitation, Survey, Wave
 
-    red = Snapshot.objects.filter(health_band="red", customer__csm__email=CSM)
-    customer = red.order_by("-day", "-mrr").values_list("customer_id", flat=True).first()
-    customer = customer or Customer.objects.values_list("pk", flat=True).first()
+    customer = worst_of(csm())
     survey = f"/surveys/{Survey.objects.earliest('pk').pk}/"
     pages = {
         "today": "/", "customers": "/customers/", "customer": f"/customers/{customer}/",
@@ -103,7 +132,7 @@ def addresses() -> dict[str, str]:
         "imports": "/imports/", "import-upload": "/imports/new/", "nights": "/nights/",
         "night": f"/nights/{Night.objects.latest('day').day}/", "mailbox": "/mailbox/",
         "settings": "/settings/", "profile": "/profile/", "users": "/settings/users/",
-        "user": f"/settings/users/{User.objects.get(email=CSM).pk}/",
+        "user": f"/settings/users/{csm().pk}/",
         "user-invite": "/settings/users/invite/", "teams": "/settings/teams/",
         "keys": "/settings/api-keys/", "key-issue": "/settings/api-keys/issue/",
         "audit": "/settings/audit-log/", "sources": "/settings/event-sources/",
@@ -113,8 +142,9 @@ def addresses() -> dict[str, str]:
         "api-docs": "/api/docs/",
     }  # fmt: skip
     asked = Invitation.objects.filter(
-        message__isnull=False, response__isnull=True, expires_at__gt=timezone.now()
-    ).first()
+        message__isnull=False, response__isnull=True, expires_at__gt=timezone.now(),
+        wave__survey__kind=Survey.Kind.NPS, contact__language="ja",
+    ).first()  # fmt: skip
     if asked and asked.message:
         pages["answer"] = urlsplit(link_for(Purpose.ANSWER, asked.message.uuid)).path
     return pages
@@ -135,7 +165,11 @@ def look(browser: Browser, base: str, pages: dict[str, str]) -> int:
                 )  # fmt: skip
                 page = context.new_page()
                 ending = f"{language}-{theme}-{width}"
-                for person, names in ((None, VISITORS), (CSM, CSMS), (ADMIN, set(pages) - CSMS)):
+                for person, names in (
+                    (None, VISITORS),
+                    (csm().email, CSMS),
+                    (ADMIN, set(pages) - CSMS),
+                ):
                     if person:
                         _log_in(page, base, person)
                     for name in [name for name in VISITORS | pages if name in names]:

@@ -61,10 +61,16 @@ def health_chart(customer: Customer, today: date) -> Chart | None:
     scores = [point.score for point in points if point.score is not None]
     if not scores:
         return None
-    low, high = min(scores), max(scores)
-    title = _("Health %(now)s, between %(low)s and %(high)s in half a year") % {
-        "now": round(scores[-1]), "low": round(low), "high": round(high),
-    }  # fmt: skip
+    now, low, high = round(scores[-1]), round(min(scores)), round(max(scores))
+    if low == high:
+        first = next(point.day for point in points if point.score is not None)
+        title = _("Health %(now)s, the same since %(day)s") % {
+            "now": now, "day": date_format(first, "SHORT_DATE_FORMAT"),
+        }  # fmt: skip
+    else:
+        title = _("Health %(now)s, between %(low)s and %(high)s in half a year") % {
+            "now": now, "low": low, "high": high,
+        }  # fmt: skip
     return Chart(
         key="health",
         title=title,

@@ -16,11 +16,11 @@ FIRST_WORDS_JA = [
     ("高梁屋", "タカハシヤ", "takahashiya"),
 ]  # fmt: skip
 LAST_WORDS_JA = [
-    ("製作所", "セイサクショ", "works", "manufacturing"), ("物流", "ブツリュウ", "logi", "logistics"),
-    ("食品", "ショクヒン", "foods", "food"), ("システムズ", "システムズ", "systems", "software"),
-    ("医療機器", "イリョウキキ", "med", "healthcare"), ("不動産", "フドウサン", "estate", "real estate"),
-    ("教育社", "キョウイクシャ", "edu", "education"), ("商会", "ショウカイ", "trade", "retail"),
-    ("証券情報", "ショウケンジョウホウ", "fin", "finance"), ("建設", "ケンセツ", "build", "construction"),
+    ("製作所", "セイサクショ", "works", "製造"), ("物流", "ブツリュウ", "logi", "物流"),
+    ("食品", "ショクヒン", "foods", "食品"), ("システムズ", "システムズ", "systems", "ソフトウェア"),
+    ("医療機器", "イリョウキキ", "med", "医療"), ("不動産", "フドウサン", "estate", "不動産"),
+    ("教育社", "キョウイクシャ", "edu", "教育"), ("商会", "ショウカイ", "trade", "小売"),
+    ("証券情報", "ショウケンジョウホウ", "fin", "金融"), ("建設", "ケンセツ", "build", "建設"),
 ]  # fmt: skip
 LEGAL_FORMS_JA = [("株式会社", "カブシキガイシャ", "kk"), ("合同会社", "ゴウドウガイシャ", "gk")]
 FIRST_WORDS_EN = [
