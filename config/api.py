@@ -10,6 +10,7 @@ from customers.api.viewsets.contracts import (
     PurchaseViewSet,
     SubscriptionViewSet,
 )
+from customers.api.viewsets.costs import CostLineViewSet, RoleRateViewSet
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
 from metrics.api.numbers import NumberViewSet
@@ -24,6 +25,8 @@ router.register("products", ProductViewSet, "product")
 router.register("exchange-rates", ExchangeRateViewSet, "exchange-rate")
 router.register("subscriptions", SubscriptionViewSet, "subscription")
 router.register("purchases", PurchaseViewSet, "purchase")
+router.register("cost-lines", CostLineViewSet, "cost-line")
+router.register("role-rates", RoleRateViewSet, "role-rate")
 router.register("touchpoints", TouchpointViewSet, "touchpoint")
 router.register("tasks", TaskViewSet, "task")
 router.register("tickets", TicketViewSet, "ticket")

@@ -25,6 +25,7 @@ from customers.models import Contact
 from surveys.answering import MAX_COMMENT
 from surveys.models import Response, Survey, SurveyVersion
 from surveys.scales import SCALES
+from surveys.writing import add_imported_survey
 
 KINDS = words(Survey.Kind, {
     "nps": "net promoter score,推奨度", "csat": "satisfaction,満足度,顧客満足度",
@@ -120,9 +121,8 @@ def _name_of(values: dict[str, Any]) -> str:
 
 def _made(name: str, kind: str, context: Context) -> dict[str, int | None]:
     """Imports of answers follow one another, so nobody else makes the same one meanwhile."""
-    survey = Survey.objects.create(name=name, kind=kind, is_imported=True, closed_at=context.now)
-    version = SurveyVersion.objects.create(survey=survey, number=1, brand=name[:100])
-    return {"survey_id": survey.pk, "version_id": version.pk}
+    version = add_imported_survey(name, kind, now=context.now)
+    return {"survey_id": version.survey_id, "version_id": version.pk}
 
 
 def judge(drafts: list[Draft], context: Context) -> None:

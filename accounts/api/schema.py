@@ -151,6 +151,8 @@ TAGS = {
     "exchange-rates": "What a currency is worth in the reporting currency.",
     "subscriptions": "Contract lines with two clocks.",
     "purchases": "Purchases and invoices.",
+    "cost-lines": "Money spent to keep and to win customers.",
+    "role-rates": "What an hour of a role costs.",
     "touchpoints": "Time we gave a customer.",
     "tasks": "What somebody should do, and by when.",
     "tickets": "Support cases.",

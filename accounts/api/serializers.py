@@ -66,6 +66,16 @@ class ResourceSerializer(StrictMixin, serializers.ModelSerializer):
         shown = self.context.get("shown")
         return {n: v for n, v in data.items() if n in shown or n == "expanded"} if shown else data
 
+    def whole(self, values: dict[str, Any], name: str) -> Any:
+        """A field as it would stand after this request: what is not named stays."""
+        return values[name] if name in values else getattr(self.instance, name, None)
+
+    def refuse_change(self, values: dict[str, Any], *names: str) -> None:
+        """For what tells a row apart: with another value it would be another row."""
+        for name in names:
+            if self.instance and self.whole(values, name) != getattr(self.instance, name):
+                raise serializers.ValidationError({name: [_("This cannot be changed.")]})
+
     def _is_outermost(self) -> bool:
         return self.parent is None or (
             isinstance(self.parent, serializers.ListSerializer) and self.parent.parent is None

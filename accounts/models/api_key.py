@@ -44,6 +44,8 @@ class ApiKey(models.Model):
         SURVEYS_WRITE = "surveys:write", _("Write surveys and responses")
         METRICS_READ = "metrics:read", _("Read health, alerts and nights")
         METRICS_WRITE = "metrics:write", _("Dismiss alerts, close days")
+        COSTS_READ = "costs:read", _("Read costs")
+        COSTS_WRITE = "costs:write", _("Write costs")
         EVENTS_WRITE = "events:write", _("Send events")
 
     owner = models.ForeignKey(

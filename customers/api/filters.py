@@ -20,10 +20,12 @@ from customers.attributes import declared_attributes
 from customers.models import (
     Attribute,
     Contact,
+    CostLine,
     Customer,
     ExchangeRate,
     Product,
     Purchase,
+    RoleRate,
     Subscription,
     SubscriptionVersion,
     Task,
@@ -118,6 +120,23 @@ class ExchangeRateFilter(StrictFilterSet):
         fields = {"currency": EXACT, "month": RANGE}
 
 
+class CostLineFilter(StrictFilterSet):
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta(StrictFilterSet.Meta):
+        model = CostLine
+        fields = {
+            "external_id": EXACT, "kind": EXACT, "customer": LINK, "currency": EXACT,
+            "starts_on": RANGE, "until": RANGE, "amount": RANGE, "created_at": RANGE[1:],
+        }  # fmt: skip
+
+
+class RoleRateFilter(StrictFilterSet):
+    class Meta(StrictFilterSet.Meta):
+        model = RoleRate
+        fields = {"role": EXACT, "effective_on": RANGE}
+
+
 class SubscriptionFilter(StrictFilterSet):
     updated_since = MomentFilter(method="changed_since")
 
@@ -152,8 +171,8 @@ class TouchpointFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Touchpoint
         fields = {
-            "customer": EXACT, "contact": LINK, "author": LINK, "kind": EXACT,
-            "happened_at": RANGE[1:], "created_at": RANGE[1:],
+            "external_id": EXACT, "customer": EXACT, "contact": LINK, "author": LINK,
+            "kind": EXACT, "happened_at": RANGE[1:], "created_at": RANGE[1:],
         }  # fmt: skip
 
 

@@ -22,12 +22,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='touchpoint',
             name='external_id',
-            field=models.CharField(blank=True, editable=False, max_length=200, null=True, unique=True, verbose_name='external id'),
+            field=models.CharField(blank=True, max_length=200, null=True, unique=True, verbose_name='external id'),
         ),
         migrations.AddField(
             model_name='touchpointevent',
             name='external_id',
-            field=models.CharField(blank=True, editable=False, max_length=200, null=True, verbose_name='external id'),
+            field=models.CharField(blank=True, max_length=200, null=True, verbose_name='external id'),
         ),
         migrations.AlterField(
             model_name='importrun',

@@ -23,7 +23,7 @@ class Touchpoint(models.Model):
     KINDS_THAT_TOUCH = ("call", "meeting", "mail", "training")
 
     external_id = models.CharField(_("external id"), max_length=200, unique=True, null=True,
-                                   blank=True, editable=False)  # fmt: skip
+                                   blank=True)  # fmt: skip
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="touchpoints",
         verbose_name=_("customer"),

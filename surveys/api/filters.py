@@ -15,7 +15,12 @@ from surveys.models import Invitation, Response, Survey
 class SurveyFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Survey
-        fields = {"kind": EXACT, "closed_at": RANGE_OR_EMPTY[1:], "created_at": RANGE[1:]}
+        fields = {
+            "name": EXACT,
+            "kind": EXACT,
+            "closed_at": RANGE_OR_EMPTY[1:],
+            "created_at": RANGE[1:],
+        }
 
 
 class InvitationFilter(StrictFilterSet):
@@ -35,6 +40,6 @@ class ResponseFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Response
         fields = {
-            "survey": EXACT, "customer": EXACT, "contact": LINK, "score": RANGE, "grade": EXACT,
-            "language": EXACT, "answered_at": RANGE[1:],
+            "external_id": EXACT, "survey": EXACT, "customer": EXACT, "contact": LINK,
+            "score": RANGE, "grade": EXACT, "language": EXACT, "answered_at": RANGE[1:],
         }  # fmt: skip

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from customers.models import Attribute, ExchangeRate
+from customers.models import Attribute, ExchangeRate, RoleRate
 from metrics.models import HealthScore
 from tests.access.world import World
-from tests.factories import ProductFactory
+from tests.factories import ProductFactory, ResponseFactory
 
 
 def a_scored_customer(world: World) -> int:
@@ -23,6 +23,12 @@ OBJECTS = {
     "scored_customer": a_scored_customer,
     "product": lambda _world: ProductFactory(),
     "attribute": lambda _world: Attribute.objects.create(key="plan_code", label="Plan code"),
+    "role_rate": lambda _world: RoleRate.objects.create(
+        role="csm", effective_on=date(2026, 6, 1), hourly=4000
+    ),
+    "answer_from_elsewhere": lambda world: ResponseFactory(
+        customer=world["customer"], grade="imported"
+    ),
     "exchange_rate": lambda _world: ExchangeRate.objects.create(
         currency="USD", month=date(2026, 6, 1), rate=150
     ),
@@ -56,6 +62,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST api:exchange-rate-list":                          (401, 403, 403, 400, 403, 400),
     "GET api:exchange-rate-detail exchange_rate":           (401, 200, 200, 200, 200, 200),
     "PATCH api:exchange-rate-detail exchange_rate":         (401, 403, 403, 200, 403, 200),
+    "GET api:cost-line-list":                               (401, 403, 403, 200, 403, 200),
+    "POST api:cost-line-list":                              (401, 403, 403, 400, 403, 400),
+    "POST api:cost-line-bulk-upsert":                       (401, 403, 403, 400, 403, 400),
+    "GET api:cost-line-detail cost_line":                   (401, 403, 403, 200, 403, 200),
+    "PATCH api:cost-line-detail cost_line":                 (401, 403, 403, 200, 403, 200),
+    "DELETE api:cost-line-detail cost_line":                (401, 403, 403, 204, 403, 204),
+    "GET api:role-rate-list":                               (401, 403, 403, 200, 403, 200),
+    "POST api:role-rate-list":                              (401, 403, 403, 400, 403, 400),
+    "GET api:role-rate-detail role_rate":                   (401, 403, 403, 200, 403, 200),
+    "PATCH api:role-rate-detail role_rate":                 (401, 403, 403, 200, 403, 200),
     "GET api:subscription-list":                            (401, 200, 200, 200, 200, 200),
     "POST api:subscription-list":                           (401, 400, 400, 400, 403, 400),
     "GET api:subscription-detail subscription":             (401, 404, 200, 200, 200, 200),
@@ -84,12 +100,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:ticket-detail ticket":                         (401, 404, 200, 200, 200, 200),
     "PATCH api:ticket-detail ticket":                       (401, 404, 200, 200, 403, 200),
     "GET api:survey-list":                                  (401, 200, 200, 200, 200, 200),
+    "POST api:survey-list":                                 (401, 403, 403, 400, 403, 400),
     "GET api:survey-detail survey":                     (401, 200, 200, 200, 200, 200),
     "GET api:invitation-list":                              (401, 200, 200, 200, 200, 200),
     "GET api:invitation-detail invitation":                 (401, 404, 200, 200, 200, 200),
     "GET api:response-list":                                (401, 200, 200, 200, 200, 200),
     "POST api:response-list":                               (401, 400, 400, 400, 403, 400),
+    "POST api:response-bulk-upsert":                        (401, 400, 400, 400, 403, 400),
     "GET api:response-detail response":                     (401, 404, 200, 200, 200, 200),
+    "PATCH api:response-detail answer_from_elsewhere":      (401, 404, 200, 200, 403, 200),
+    "DELETE api:response-detail answer_from_elsewhere":     (401, 404, 204, 204, 403, 204),
     "GET api:number-list":                                  (401, 200, 200, 200, 200, 200),
     "GET api:number-detail metric":                         (401, 200, 200, 200, 200, 200),
     "GET api:number-rows metric":                           (401, 200, 200, 200, 200, 200),

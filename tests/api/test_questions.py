@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from customers.models import Discount, ExchangeRate
+from customers.models import CostLine, Discount, ExchangeRate, RoleRate
 from metrics.models import Alert, Night, Snapshot
 from surveys.models import Invitation, SurveyVersion, Wave
 from tests.factories import (
@@ -56,6 +56,19 @@ LISTS = {
     ),
     "subscriptions": (_contract, "customer", 4),  # and versions in force, and discounts
     "purchases": (lambda _n: PurchaseFactory(), "customer", 2),
+    "cost-lines": (
+        lambda n: CostLine.objects.create(
+            kind="tools", label="CRM", amount=n, currency="JPY", starts_on=DAY,
+            until=DAY + timedelta(days=1), retention_share=1, customer=CustomerFactory(),
+        ),
+        "customer,author", 2,
+    ),
+    "role-rates": (
+        lambda n: RoleRate.objects.create(
+            role="csm", effective_on=DAY + timedelta(days=n), hourly=1
+        ),
+        "", 2,
+    ),
     "touchpoints": (lambda _n: TouchpointFactory(), "customer,author", 2),
     "tasks": (lambda _n: TaskFactory(), "customer,assignee", 2),
     "tickets": (lambda _n: TicketFactory(), "customer", 2),

@@ -65,3 +65,46 @@ def test_a_recent_low_score_brought_in_opens_one_task_and_history_opens_none(
     opened = Task.objects.filter(customer=customer, assignee=ana, note="slow")
     assert opened.count() == tasks
     assert made.json()["task"] == getattr(opened.first(), "pk", None)
+
+
+def test_answers_of_another_tool_are_brought_in_corrected_and_taken_away(lea, api_of):
+    program = api_of(lea)
+    survey = send(program, "post", "/api/v1/surveys", {"name": "2024", "kind": "nps"}).json()
+    customer = CustomerFactory()
+    body = {"survey": survey["id"], "customer": customer.pk, "external_id": "A-1", "score": 3,
+            "answered_at": "2024-05-01T00:00:00Z"}  # fmt: skip
+    made = send(program, "post", URL, body)
+    one = f"{URL}/{made.json()['id']}"
+
+    moved = send(program, "patch", one, {"customer": CustomerFactory().pk})
+    off = send(program, "patch", one, {"score": 11})
+    changed = send(program, "patch", one, {"score": 4}, if_match=made["ETag"])
+
+    assert (survey["is_imported"], made.json()["version"]) == (True, survey["versions"][0]["id"])
+    assert (moved.status_code, off.status_code, changed.json()["score"]) == (400, 400, 4)
+    assert program.get(URL, {"external_id": "A-1"}).json()["results"][0]["score"] == 4
+    assert send(program, "delete", one).status_code == 204
+    again = send(program, "post", "/api/v1/surveys", {"name": "2024", "kind": "nps"})
+    assert again.status_code == 400
+
+
+def test_what_a_contact_told_us_cannot_be_changed_by_a_program(lea, api_of):
+    response = ResponseFactory(score=2)
+
+    changed = send(api_of(lea), "patch", f"{URL}/{response.pk}", {"score": 9})
+
+    assert (changed.status_code, changed.json()["code"]) == (409, "not_imported")
+
+
+def test_answers_come_in_bulk_and_a_recent_low_one_opens_its_task(ana, api_of):
+    customer, survey = CustomerFactory(csm=ana, external_id="C-1"), SurveyFactory()
+    item = {"survey": survey.pk, "customer_external_id": "C-1", "score": 2}
+    items = [item | {"external_id": "A-1"}, item | {"external_id": "A-2", "score": 10},
+             item | {"external_id": "A-3", "score": 11}]  # fmt: skip
+    program = api_of(ana)
+
+    first = send(program, "post", f"{URL}/bulk-upsert", {"items": items}).json()
+    second = send(program, "post", f"{URL}/bulk-upsert", {"items": items[:2]}).json()
+
+    assert (first["counts"], second["counts"]) == ({"created": 2, "error": 1}, {"unchanged": 2})
+    assert Task.objects.get(customer=customer).reason == "detractor"

@@ -50,11 +50,7 @@ class ExchangeRateSerializer(ResourceSerializer):
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """What is corrected is the worth; another currency or month is another rate."""
-        for name in ("currency", "month"):
-            if self.instance and values.get(name, getattr(self.instance, name)) != getattr(
-                self.instance, name
-            ):
-                raise serializers.ValidationError({name: [_("This cannot be changed.")]})
+        self.refuse_change(values, "currency", "month")
         return values
 
 

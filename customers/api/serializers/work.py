@@ -34,8 +34,8 @@ class TouchpointSerializer(ResourceSerializer):
     class Meta:
         model = Touchpoint
         fields = [
-            "id", "customer", "contact", "author", "kind", "happened_at", "minutes", "summary",
-            "created_at",
+            "id", "external_id", "customer", "contact", "author", "kind", "happened_at",
+            "minutes", "summary", "created_at",
         ]  # fmt: skip
         read_only_fields = ["author", "created_at"]
         extra_kwargs = {"minutes": {"max_value": 24 * 60}}
