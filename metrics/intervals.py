@@ -116,8 +116,8 @@ def student_cdf(t: float, freedom: int) -> float:
 
 
 def mean_interval(mean: float, deviation: float, n: int) -> Interval | None:
-    """t interval of a mean; None below two answers."""
-    if n < 2:
+    """t interval of a mean; None below two answers, and of equal ones: that is no certainty."""
+    if n < 2 or not deviation:
         return None
     half = student_quantile(0.975, n - 1) * deviation / math.sqrt(n)
     return Interval(mean - half, mean + half)

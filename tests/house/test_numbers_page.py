@@ -6,6 +6,7 @@ from django.conf import settings
 
 from metrics.catalogue import METRICS
 from metrics.management.commands.describe_numbers import MARK, PAGE, described
+from tests.house.test_bad_input_list import named_by_kind
 
 
 def test_the_page_of_numbers_is_up_to_date():
@@ -19,3 +20,16 @@ def test_the_page_of_numbers_is_up_to_date():
 def test_no_two_metrics_share_a_code_or_a_name():
     assert len({metric.code for metric in METRICS}) == len(METRICS)
     assert len({str(metric.name) for metric in METRICS}) == len(METRICS)
+
+
+def test_what_always_holds_has_its_tests():
+    page = (Path(settings.BASE_DIR) / PAGE).read_text(encoding="utf-8")
+    lines = named_by_kind(page)
+    there = {
+        file: (Path(settings.BASE_DIR) / file).read_text(encoding="utf-8")
+        for tests in lines.values()
+        for file, _name in tests
+    }
+
+    assert list(lines) == [str(number) for number in range(1, 9)]
+    assert all(f"def {name}(" in there[file] for tests in lines.values() for file, name in tests)

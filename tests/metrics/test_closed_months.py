@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from lib.days import days_between
 from lib.periods import month_of
@@ -101,6 +104,34 @@ def test_without_late_facts_both_views_are_equal():
     assert {month: lines(month, "reported") for month in before} == before
     for code in ("mrr", "logo_churn"):
         assert figure(code, MARCH, "reported").value == figure(code, MARCH).value
+
+
+prices = st.dictionaries(
+    st.dates(FEBRUARY, date(2025, 3, 31)), st.integers(0, 900), min_size=1, max_size=4
+)
+
+
+@settings(
+    max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+@given(histories=st.lists(prices, min_size=1, max_size=3))
+def test_restated_is_reported_whatever_happened_on_time(histories):
+    """Invariant 8, for every history."""
+    with transaction.atomic():
+        for history in histories:
+            contract = SubscriptionFactory(customer=CustomerFactory(csm=None))
+            for day, price in history.items():
+                version(contract, day, price)
+        nights(FEBRUARY, APRIL)
+        rebuild_movements(through=date(2025, 3, 31))
+        close(FEBRUARY, MARCH)
+
+        for month in (FEBRUARY, MARCH):
+            assert lines(month, "reported") == lines(month)
+            for code in ("mrr", "nrr", "logo_churn", "expansion_mrr"):
+                reported, restated = figure(code, month, "reported"), figure(code, month)
+                assert (reported.value, reported.n) == (restated.value, restated.n)
+        transaction.set_rollback(True)
 
 
 def test_a_closed_month_keeps_what_it_was_counted_with(late_fact, settings):
