@@ -6,6 +6,12 @@ from typing import Any
 from django.urls import path
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 
@@ -22,8 +28,29 @@ class DocumentOnce(SchemaGenerator):
         return _document(translation.get_language())
 
 
+@cache
+def _text(language: str | None) -> bytes:
+    text: bytes = OpenApiYamlRenderer().render(_document(language))
+    return text
+
+
+class TextOnce(OpenApiYamlRenderer):
+    """To write it down takes a second of CPU, as long as a hundred pages."""
+
+    def render(self, data: Any, *_args: Any, **_more: Any) -> bytes:
+        return _text(translation.get_language())
+
+
+class ShortTextOnce(TextOnce):
+    media_type = OpenApiYamlRenderer2.media_type
+
+
+class Schema(SpectacularAPIView):
+    renderer_classes = [TextOnce, ShortTextOnce, OpenApiJsonRenderer, OpenApiJsonRenderer2]
+
+
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(generator_class=DocumentOnce), name="schema"),
+    path("schema/", Schema.as_view(generator_class=DocumentOnce), name="schema"),
     path(
         "docs/",
         SpectacularSwaggerSplitView.as_view(

@@ -11,11 +11,17 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 from django.db import connections
+from django.urls import get_resolver
+
+from config.celery import app
 
 FORK = multiprocessing.get_context("fork")
 
 
 def start(work: Callable[[], None]) -> BaseProcess:
+    # What a server or worker needs is imported here and once, not in each of them.
+    get_resolver().url_patterns  # noqa: B018
+    app.loader.import_default_modules()
     connections.close_all()
     process = FORK.Process(target=_alone, args=(work,), daemon=True)
     process.start()

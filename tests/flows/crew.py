@@ -80,6 +80,7 @@ class Crew:
         settings.WORKER_SIGN_SECONDS = 0.5
         # Celery warns of root, and here a warning is an error.
         warnings.simplefilter("ignore")
+        os.environ["CELERY_SKIP_CHECKS"] = "true"
         app._after_fork()
         app.conf.update(broker_url=f"{self.valkey.url}/0", task_always_eager=False)
         app.worker_main(["worker", "-c", "2", "-Q", "default", "--without-gossip",

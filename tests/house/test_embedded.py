@@ -31,7 +31,8 @@ OWN_SERVERS = QUIET | {"DATABASE_URL": "postgres://db/mine", "REDIS_URL": "redis
 
 
 def copy_of_the_house(folder: Path) -> Path:
-    ignored = shutil.ignore_patterns("__pycache__", "built", "*.pyc")
+    """With what Python compiled, so that not each of its processes compiles it again."""
+    ignored = shutil.ignore_patterns("built")
     for name in [name for name in COPIED if (ROOT / name).exists()]:
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ["manage.py", "Makefile"]:

@@ -8,6 +8,8 @@ from metrics import partitions as of_days
 
 
 class Command(BaseCommand):
+    # It runs at each start, right behind migrate, and knows no page.
+    requires_system_checks = ()
     help = "Make room for the days to come and drop what is over: after migrating, and by jobs."
 
     def handle(self, **options: Any) -> None:

@@ -1,52 +1,71 @@
-"""Real web processes on ports of their own."""
+"""Real web processes on ports of their own: forks of the test, which are there at once."""
 
 import contextlib
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
+from typing import Any
 
+from celery.platforms import set_pdeathsig
 from django.conf import settings
-from django.db import connection
 
+from config.celery import app
 from config.embedded.servers import free_port
+from config.wsgi import application as ours
+from tests import processes
+from tests.flows.web import Gunicorn
+
+
+class Server(Gunicorn):
+    """Gunicorn's master; the process that answers is its child."""
+
+    def __init__(self, port: int, application: Callable[..., Any]) -> None:
+        self.application = application
+        super().__init__(port)
+
+    def load_config(self) -> None:
+        super().load_config()
+        self.cfg.set("threads", 4)
+
+    def load(self):
+        return self.application
 
 
 @contextlib.contextmanager
-def started(application: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen]]:
-    """Port and master of a web server on the database of the tests; it ends with the block."""
+def started(
+    application: Callable[..., Any] = ours, **changed: object
+) -> Iterator[tuple[int, BaseProcess]]:
+    """Port and master of a web server with changed settings; it ends with the block."""
     port = free_port()
-    url = urlsplit(os.environ["DATABASE_URL"])
-    env = os.environ | {
-        "DATABASE_URL": url._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_POOL_SIZE": "4",
-        **environment,
-    }
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
-               "-k", "gthread", "--workers", "1", "--threads", "4", "--preload",
-               "--no-control-socket", "--log-level", "error"]  # fmt: skip
-    master = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, env=env, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+
+    def serve() -> None:
+        os.setsid()
+        set_pdeathsig("SIGKILL")
+        for name, value in changed.items():
+            setattr(settings, name, value)
+        app._after_fork()
+        # Nobody hears a bell.
+        app.conf.update(broker_url=f"redis://127.0.0.1:{free_port()}/0", task_always_eager=False)
+        Server(port, application).run()
+
+    master = processes.start(serve)
     try:
         yield port, master
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(master.pid, signal.SIGKILL)
-        master.wait()
+        master.join()
 
 
 @contextlib.contextmanager
-def serving(application: str, **environment: str) -> Iterator[int]:
+def serving(application: Callable[..., Any] = ours, **changed: object) -> Iterator[int]:
     """The port of one that answers, and is patient with bodies for a second."""
-    environment = {"BODY_TIMEOUT_SECONDS": "1", "ALLOWED_HOSTS": "*", **environment}
-    with started(application, **environment) as (port, _master):
+    changed = {"BODY_TIMEOUT_SECONDS": 1, "ALLOWED_HOSTS": ["*"], **changed}
+    with started(application, **changed) as (port, _master):
         deadline = time.monotonic() + 60
         while True:
             try:

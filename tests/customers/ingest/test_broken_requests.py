@@ -10,6 +10,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 
 from accounts.models import ApiKey
 from customers.models import UsageEvent
@@ -28,7 +29,7 @@ def _noon():
 
 @pytest.fixture(scope="module")
 def port(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), serving("config.wsgi:application") as port:
+    with django_db_blocker.unblock(), serving() as port:
         yield port
 
 
@@ -116,7 +117,7 @@ def test_a_slow_client_is_given_up_and_others_are_served_meanwhile(how, port, bo
 
 def test_without_that_patience_a_few_slow_clients_hold_everybody_up(body):
     half = length(len(body) + 10_000) + body[:40]
-    with serving("config.wsgi:get_wsgi_application()") as port, contextlib.ExitStack() as open_ones:
+    with serving(WSGIHandler()) as port, contextlib.ExitStack() as open_ones:
         for _thread in range(4):
             client = socket.create_connection(("127.0.0.1", port))
             open_ones.enter_context(client).sendall(half)

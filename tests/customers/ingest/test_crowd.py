@@ -21,8 +21,7 @@ def _noon():
 @pytest.mark.parametrize(("places", "seen"), [(2, [200]), (99, None)], ids=["ours", "careless"])
 def test_senders_who_wait_leave_threads_for_people(places, seen, body):
     """Four senders before a held table and a web process of four threads."""
-    application = "config.wsgi:application"
-    with serving(application, INGEST_AT_ONCE=str(places)) as port, ThreadPoolExecutor(4) as pool:
+    with serving(INGEST_AT_ONCE=places) as port, ThreadPoolExecutor(4) as pool:
         with table_held():
             sent = [pool.submit(answers, port, SENT % len(body) + body) for _n in range(4)]
             wait_for_waiters(min(places, 4), longer_than="0 s")

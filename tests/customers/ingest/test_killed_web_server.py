@@ -15,6 +15,7 @@ import pytest
 
 from accounts.models import ApiKey
 from customers.models import UsageEvent
+from tests.customers.ingest import slow_web
 from tests.customers.ingest.serving import started
 from tests.factories import CustomerFactory, UserFactory
 
@@ -32,9 +33,7 @@ def _noon():
 def web():
     """Starts a web process and gives its port and master; all of it ends with the test."""
     with contextlib.ExitStack() as stack:
-        yield lambda careless="": stack.enter_context(
-            started("tests.customers.ingest.slow_web:application", CARELESS=careless)
-        )
+        yield lambda application: stack.enter_context(started(application))
 
 
 class Sender(threading.Thread):
@@ -93,11 +92,11 @@ def kill_again_and_again(master, senders):
             os.kill(pid, signal.SIGKILL)
 
 
-def killed_under_load(web, careless=""):
+def killed_under_load(web, application):
     """How often each message that was answered 200 is stored, and how many were repeated."""
     _key, text = ApiKey.issue(owner=UserFactory(), name="server", kind=ApiKey.Kind.SERVER)
     CustomerFactory(external_id="bakery")
-    port, master = web(careless)
+    port, master = web(application)
     senders = [Sender(port, text, name) for name in ("one", "two", "three")]
     for sender in senders:
         sender.start()
@@ -113,19 +112,19 @@ def killed_under_load(web, careless=""):
 
 
 def test_every_event_that_was_answered_is_stored_exactly_once(web):
-    times, repeated = killed_under_load(web)
+    times, repeated = killed_under_load(web, slow_web.after_commit)
 
     assert repeated > 0
     assert set(times) == {1}
 
 
 def test_a_server_that_answered_before_its_commit_would_lose_events(web):
-    times, _repeated = killed_under_load(web, careless="early")
+    times, _repeated = killed_under_load(web, slow_web.before_commit)
 
     assert times[0] > 0
 
 
 def test_a_server_without_the_key_of_a_message_would_store_events_twice(web):
-    times, _repeated = killed_under_load(web, careless="keyless")
+    times, _repeated = killed_under_load(web, slow_web.keyless)
 
     assert max(times) > 1
