@@ -4,7 +4,9 @@ The groups are those the traits knew in the period, so that customers who have l
 one. With traits that were the same on the day a figure takes them, the groups part all customers.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -22,6 +24,7 @@ MOST_GROUPS = 120
 WITHOUT: dict[str, Promise] = {
     "segment": _("Without segment"),
     "csm": _("Without CSM"),
+    "touch": _("Without touch tier"),
     "plan": _("Without plan"),
 }
 Group = tuple[str, str | Promise, Question]
@@ -39,6 +42,16 @@ def groups_of(question: Question, by: str) -> list[Group]:
     if len(found) > MOST_GROUPS:
         raise TooManyGroupsError(by)
     return found
+
+
+def names_of(by: str, keys: Iterable[Any]) -> dict[Any, str]:
+    """What the groups of such keys are called; "" (or 0 for the CSM) are those without one."""
+    known: dict[Any, Any] = {}
+    if by == "csm":
+        known = {person.pk: person for person in User.objects.filter(pk__in=[k for k in keys if k])}
+    if by == "touch":
+        known = dict(Customer.Touch.choices)
+    return {key: str(known.get(key, key) if key else WITHOUT[by]) for key in keys}
 
 
 def _ruled(question: Question) -> QuerySet[CustomerTrait]:

@@ -194,7 +194,7 @@ def ranges_spec(
     names = [name for name, _readings, _role in lines]
     color = {"field": "name", "type": "nominal", "title": None, "sort": names,
              "scale": {"domain": names, "range": [role for _n, _r, role in lines]},
-             "legend": {"orient": "top"} if len(lines) > 1 else None}  # fmt: skip
+             "legend": {"orient": "top", "symbolOpacity": 1} if lines[1:] else None}  # fmt: skip
     tooltip = [
         {"field": "day", "type": "temporal", "format": "%b %Y", "title": ""},
         {"field": "name", "type": "nominal", "title": ""},

@@ -52,7 +52,7 @@ def days_chart(scale: Scale, name: str, points: Sequence[Point]) -> Chart | None
         % {"name": name, "value": score(scale, last.value), "n": last.n},
         summary=_("For each day the answers of the 90 days up to it, with their range of 95%."),
         spec=ranged_spec(_drawn(points), _look(scale, name, "line")),
-        heads=_heads(name),
+        heads=_heads(_("Day"), name),
         rows=[_row(scale, point, "SHORT_DATE_FORMAT") for point in points[: -ROWS_SHOWN - 1 : -1]],
     )
 
@@ -67,7 +67,7 @@ def months_chart(scale: Scale, name: str, points: Sequence[Point]) -> Chart | No
         % {"name": name, "month": date_format(most.day, "YEAR_MONTH_FORMAT"), "n": most.n},
         summary=_("For each month its own answers, with their range of 95%."),
         spec=ranged_spec(_drawn(points), _look(scale, name, "dots")),
-        heads=_heads(name),
+        heads=_heads(_("Month"), name),
         rows=[_row(scale, point, "YEAR_MONTH_FORMAT") for point in reversed(points)],
     )
 
@@ -121,8 +121,8 @@ def _look(scale: Scale, name: str, shape: str) -> Look:
     return Look(name, role="@info", shape=shape, height=200, number=number)
 
 
-def _heads(name: str) -> list[str]:
-    return [_("Day"), name, _("Lower end"), _("Upper end"), _("Answers")]
+def _heads(first: str, name: str) -> list[str]:
+    return [first, name, _("Lower end"), _("Upper end"), _("Answers")]
 
 
 def _row(scale: Scale, point: Point, style: str) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ def content_of(customer: Customer, question: Question, about: list[tuple[Any, An
         charts=customer_pictures(customer, question.today),
         tables=[standing(customer), people(customer), work(customer), happened(customer)],
         about=about,
+        most_rows=5,
     )
 
 

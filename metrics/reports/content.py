@@ -31,13 +31,31 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A figure and what was asked for it; `caption` says its period where that is another one."""
+
+    metric: Metric
+    figure: Figure
+    question: Question
+    caption: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.metric.name} · {self.caption}" if self.caption else str(self.metric.name)
+
+
+@dataclass(frozen=True)
 class Content:
     """`about` are pairs that say what it rests on: filters, day, assumptions, who made it."""
 
     title: str
     subtitle: str
     question: Question
-    figures: Sequence[tuple[Metric, Figure]] = ()
+    figures: Sequence[Told] = ()
     charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     about: Sequence[tuple[Text, Any]] = field(default_factory=list)
+    # The definition of each figure once more; on paper it stands beside the figure.
+    versions: Sequence[tuple[Text, Any]] = ()
+    # How many rows of a picture's table paper has room for.
+    most_rows: int = 14

@@ -18,10 +18,18 @@ from django.utils.translation import gettext as _
 
 from metrics.reports.content import Content, Measured, Table
 from metrics.reports.drawing import WIDTH, png_of
-from metrics.reports.wording import cell_in_words, figure_in_words, remark, width_of
+from metrics.reports.wording import (
+    address_of,
+    cell_in_words,
+    figure_in_words,
+    other_readings,
+    remark,
+    width_of,
+)
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDEST, NARROWEST, LOOKED_AT = 60, 9, 200
+WIDTHS = (34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9, 9, 12, 40, 28)
 UNIT_FORMATS = {"share": "0.0%", "count": "#,##0", "points": "+0;-0;0"}
 
 
@@ -90,21 +98,27 @@ def write_figures(book: Book, content: Content) -> None:
     sheet = book.sheet(_("Figures"))
     heads = [_("Figure"), _("Value"), _("In words"), _("Above the line"), _("Below the line"),
              _("Cases"), _("Lower end"), _("Upper end"), _("Remark"), _("Formula"), _("Definition"),
-             _("Version")]  # fmt: skip
-    for column, width in enumerate((34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9)):
+             _("Rule"), _("Version"), _("Day"), _("Other readings"), _("Rows")]  # fmt: skip
+    for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 1)
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head, book.head)
-    for row, (metric, figure) in enumerate(content.figures, start=1):
+    for row, told in enumerate(content.figures, start=1):
+        metric, figure = told.metric, told.figure
         low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
         shown = figure.value if figure.is_shown else None
-        cells = [str(metric.name), shown, figure_in_words(metric, figure, content.question),
+        others = other_readings(told)
+        cells = [told.name, shown, figure_in_words(told),
                  figure.numerator, figure.denominator, figure.n, low, high, remark(figure),
-                 str(metric.formula), str(metric.definition), metric.version]  # fmt: skip
+                 str(metric.formula), str(metric.definition), metric.rule, metric.version,
+                 told.question.day, others]  # fmt: skip
         for column, cell in enumerate(cells):
             look = book.units.get(metric.unit) if column in (1, 6, 7) else None
             book.write(sheet, row, column, cell, look)
+        if metric.rows:
+            address = address_of(told)
+            sheet.write_url(row, len(cells), address, string=_("Open the figure to its rows"))
 
 
 def write_table(book: Book, table: Table, picture: io.BytesIO | None = None) -> None:
@@ -148,6 +162,6 @@ def write_about(book: Book, content: Content) -> None:
     sheet.set_column(0, 0, 38)
     sheet.set_column(1, 1, 80)
     sheet.write_string(0, 0, content.title, book.title)
-    for row, (label, value) in enumerate(content.about, start=2):
+    for row, (label, value) in enumerate([*content.about, *content.versions], start=2):
         sheet.write_string(row, 0, str(label))
         book.write(sheet, row, 1, value)

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from metrics.charts import Chart
 from metrics.reports.content import Content, Table
 from metrics.reports.drawing import FAMILY, font_folders, svg_of
-from metrics.reports.wording import cell_in_words, figure_in_words, range_in_words, remark
+from metrics.reports.wording import (
+    address_of,
+    cell_in_words,
+    figure_in_words,
+    range_in_words,
+    readings,
+    remark,
+)
 
 LAYOUT = Path(__file__).with_name("report.typ")
 MOST_ROWS = 40
@@ -34,7 +41,6 @@ def write_pdf(content: Content) -> bytes:
 
 
 def as_data(content: Content, pictures: list[str]) -> dict[str, Any]:
-    question = content.question
     return {
         "title": content.title,
         "subtitle": content.subtitle,
@@ -46,28 +52,32 @@ def as_data(content: Content, pictures: list[str]) -> dict[str, Any]:
             "figures": _("Figures"),
             "figure_heads": [_("Figure"), _("Value"), _("Range, 95%"), _("Cases"), _("Remark")],
             "definitions": _("How it is counted"),
+            "rows": _("Open the figure to its rows"),
             "about": _("About this report"),
             "about_heads": [_("What"), _("Value")],
         },
         "figures": [
-            [str(metric.name), figure_in_words(metric, figure, question),
-             range_in_words(metric, figure, question), f"{figure.n:,}", remark(figure)]
-            for metric, figure in content.figures
+            [told.name, figure_in_words(told), range_in_words(told), f"{told.figure.n:,}",
+             remark(told.figure)]
+            for told in content.figures
         ],
         "definitions": [
-            [str(metric.name), str(metric.formula), str(metric.definition)]
-            for metric, _figure in content.figures
+            {"name": told.name, "definition": str(told.metric.definition),
+             "readings": readings(told),
+             "address": address_of(told) if told.metric.rows else ""}
+            for told in content.figures
         ],
         "charts": [
-            chart_data(chart, name) for chart, name in zip(content.charts, pictures, strict=True)
+            chart_data(chart, name, content.most_rows)
+            for chart, name in zip(content.charts, pictures, strict=True)
         ],
         "tables": [table_data(table) for table in content.tables],
         "about": [[str(label), cell_in_words(value)] for label, value in content.about],
     }  # fmt: skip
 
 
-def chart_data(chart: Chart, name: str) -> dict[str, Any]:
-    table = table_data(Table(chart.title, chart.heads, chart.rows), most=14)
+def chart_data(chart: Chart, name: str, most_rows: int) -> dict[str, Any]:
+    table = table_data(Table(chart.title, chart.heads, chart.rows), most=most_rows)
     return table | {"file": name, "alt": str(chart.summary)}
 
 

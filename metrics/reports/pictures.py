@@ -21,7 +21,7 @@ from metrics.periods_in_words import period_in_words
 from metrics.question import Question
 from metrics.retention.survival import survival_curve
 from metrics.retention.trend import start_sets_by_month
-from metrics.retention_charts import churn_chart, survival_chart
+from metrics.retention_charts import churn_chart, kept_revenue_chart, survival_chart
 from metrics.revenue.moves import sums_by, waterfall
 from metrics.revenue.rates import money_of
 from metrics.revenue.stock import stocks_by_month
@@ -72,12 +72,17 @@ def revenue(question: Question) -> Charts:
 
 
 def retention(question: Question) -> Charts:
+    kept = kept_revenue_chart(start_sets_by_month(question, window=12))
+    return [kept, survival(question)]
+
+
+def survival(question: Question) -> Chart | None:
     curve = survival_curve(question)
-    return [survival_chart(curve) if curve else None]
+    return survival_chart(curve) if curve else None
 
 
 def churn(question: Question) -> Charts:
-    return [churn_chart(start_sets_by_month(question)), *retention(question)]
+    return [churn_chart(start_sets_by_month(question))]
 
 
 def satisfaction(question: Question) -> Charts:
@@ -110,8 +115,8 @@ def engagement(question: Question) -> Charts:
 
 def board(question: Question) -> Charts:
     """One or two of each page: what a board asks first."""
-    return [*revenue(question), *churn(question), satisfaction(question)[0], value(question)[0],
-            *engagement(question)[:1]]  # fmt: skip
+    return [*revenue(question), *churn(question), *retention(question), satisfaction(question)[0],
+            value(question)[0], *engagement(question)[:1]]  # fmt: skip
 
 
 PICTURES: dict[str, Callable[[Question], Charts]] = {

@@ -15,24 +15,28 @@ from lib.periods import month_of
 from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE, METRICS
 from metrics.figure import Figure
+from metrics.grouping import names_of
+from metrics.headlines import BOARD, OVERVIEW, asked_of
 from metrics.metric import Metric
 from metrics.models import Assumption
 from metrics.models.report import Report, Subject
 from metrics.periods_in_words import period_in_words
 from metrics.question import Question, question_of
 from metrics.reports import briefing
-from metrics.reports.content import Content, Measured, Table
+from metrics.reports.content import Content, Measured, Table, Told
 from metrics.reports.pictures import PICTURES
+from metrics.reports.tables import TABLES
+from metrics.rows import NOTES
 
-BOARD = ("mrr", "arr", "nrr", "grr", "logo_churn", "logo_retention", "quick_ratio", "arpa", "nps",
-         "csat", "ltv_subscription", "ltv_to_cac", "crc_share_of_arr", "stickiness")  # fmt: skip
+CHOSEN: dict[str, tuple[str, ...]] = {Subject.BOARD: BOARD, Subject.OVERVIEW: OVERVIEW}
+MOST_BY_MONTH = 8
 
 
 def content_of(report: Report, *, today: date) -> Content:
     """Everything a report says, as its owner may see it."""
     question = question_of(asked_words(report), today)
     if report.subject == Subject.CUSTOMER:
-        return briefing.content_of(customer_of(report), question, about(report, question, ()))
+        return briefing.content_of(customer_of(report), question, about(report, question))
     if report.subject == Subject.FIGURE:
         return figure_content(report, question)
     figures = answers(metrics_of(report.subject), question)
@@ -43,7 +47,8 @@ def content_of(report: Report, *, today: date) -> Content:
         figures=figures,
         charts=[chart for chart in PICTURES[report.subject](question) if chart],
         tables=tables_of(report.subject, question, report.owner),
-        about=about(report, question, [metric for metric, _figure in figures]),
+        about=[*about(report, question), *resting_on(question, figures)],
+        versions=versions(figures),
     )
 
 
@@ -57,17 +62,19 @@ def customer_of(report: Report) -> Customer:
 
 
 def metrics_of(subject: str) -> list[Metric]:
-    """The board's choice, or every metric of a page."""
-    if subject == Subject.BOARD:
-        return [BY_CODE[code] for code in BOARD if code in BY_CODE]
-    pages = {Subject.VALUE: "metrics:value_and_cost", Subject.OVERVIEW: "metrics:overview"}
-    page = pages.get(Subject(subject), f"metrics:{subject}")
-    found = [metric for metric in METRICS if metric.page == page]
-    return found or [BY_CODE[code] for code in ("mrr", "logo_churn") if code in BY_CODE]
+    """The choice of the board and of the Overview, or every metric of a page."""
+    if subject in CHOSEN:
+        return [BY_CODE[code] for code in CHOSEN[subject]]
+    page = "metrics:value_and_cost" if subject == Subject.VALUE else f"metrics:{subject}"
+    return [metric for metric in METRICS if metric.page == page]
 
 
-def answers(metrics: list[Metric], question: Question) -> list[tuple[Metric, Figure]]:
-    return [(metric, metric.answer(question)) for metric in metrics]
+def answers(metrics: list[Metric], question: Question) -> list[Told]:
+    told = []
+    for metric in metrics:
+        about_it, caption = asked_of(metric.code, question)
+        told.append(Told(metric, metric.answer(about_it), about_it, caption))
+    return told
 
 
 def figure_content(report: Report, question: Question) -> Content:
@@ -77,43 +84,65 @@ def figure_content(report: Report, question: Question) -> Content:
     if metric.rows is not None:
         rows = metric.rows(question).visible_to(report.owner)
         heads = [_("Row"), _("Note"), _("Above the line"), _("Below the line")]
-        lines = ((row.label, row.note, row.numerator, row.denominator) for row in rows.all())
+        lines = (
+            (row.label, str(NOTES.get(row.note, row.note)), row.numerator, row.denominator)
+            for row in rows.all()
+        )
         tables = [Table(_("The rows behind it"), heads, lines, is_long=True)]
+    figures = [Told(metric, metric.answer(question), question)]
     return Content(
         title=str(metric.name),
         subtitle=period_in_words(question.period),
         question=question,
-        figures=answers([metric], question),
+        figures=figures,
         tables=tables,
-        about=about(report, question, [metric]),
+        about=[*about(report, question), *resting_on(question, figures)],
+        versions=versions(figures),
     )
 
 
-def about(report: Report, question: Question, metrics: Any) -> list[tuple[Any, Any]]:
-    """The sheet that says filters, day, definition versions and assumptions."""
-    ruling = assumptions_on(question.day)
+def about(report: Report, question: Question) -> list[tuple[Any, Any]]:
+    """What was asked: filters, day, clock, currency, by whom and when."""
     filters = {"segment": _("Segment"), "csm": _("CSM"), "touch": _("Touch"), "plan": _("Plan")}
     asked = question.parameters()
     return [
         (_("Report"), report.get_subject_display()),
         (_("Period"), period_in_words(question.period)),
         (_("As of the end of"), question.day),
+        (_("View"), _("As reported") if question.is_reported else _("Restated: all we know")),
         (_("As known on"), question.known_on or _("all that is known today")),
         (_("Currency"), question.money),
-        *[(label, asked[name]) for name, label in filters.items() if name in asked],
+        *[
+            (label, names_of(name, [getattr(question, name)])[getattr(question, name)])
+            for name, label in filters.items()
+            if name in asked
+        ],
         (_("Made"), timezone.localtime().replace(microsecond=0, tzinfo=None)),
         (_("Made for"), str(report.owner)),
-        *[(label, ruling[name]) for name, label in Assumption.Name.choices],
-        *[(_("Definition of %(name)s") % {"name": metric.name},
-           _("%(rule)s, version %(version)s") % {"rule": metric.rule, "version": metric.version})
-          for metric in metrics],
+    ]
+
+
+def resting_on(question: Question, figures: list[Told]) -> list[tuple[Any, Any]]:
+    """The assumptions of costs and values, where such figures are told."""
+    if not any(told.metric.chapter in ("cost", "value") for told in figures):
+        return []
+    ruling = assumptions_on(question.day)
+    return [(label, ruling[name]) for name, label in Assumption.Name.choices]
+
+
+def versions(figures: list[Told]) -> list[tuple[Any, Any]]:
+    words = _("%(rule)s, version %(version)s")
+    return [
+        (_("Definition of %(name)s") % {"name": told.metric.name},
+         words % {"rule": told.metric.rule, "version": told.metric.version})
+        for told in figures
     ]  # fmt: skip
 
 
 def tables_of(subject: str, question: Question, owner: User) -> list[Table]:
-    """Months side by side, and what the groups come to; the board also sees the latest months."""
-    metrics = metrics_of(subject)[:8]
-    return [months_table(metrics, question), *rows_tables(subject, question, owner)]
+    """Months side by side, and the tables of the page."""
+    tables = TABLES[subject](question, owner) if subject in TABLES else []
+    return [months_table(metrics_of(subject)[:MOST_BY_MONTH], question), *tables]
 
 
 def months_table(metrics: list[Metric], question: Question) -> Table:
@@ -122,9 +151,10 @@ def months_table(metrics: list[Metric], question: Question) -> Table:
     heads = [_("Figure"), *[f"{month:%Y-%m}" for month in months]]
     rows = []
     for metric in metrics:
-        asked = [replace(question, period=month_of(month)) for month in months]
-        found = [metric.answer(about_month) for about_month in asked]
-        rows.append([str(metric.name), *[measured(metric, figure, question) for figure in found]])
+        asked = [asked_of(metric.code, replace(question, period=month_of(m))) for m in months]
+        name = Told(metric, Figure(None), question, asked[0][1]).name
+        found = [measured(metric, metric.answer(about), about) for about, _caption in asked]
+        rows.append([name, *found])
     return Table(_("Month by month"), heads, rows)
 
 
@@ -132,14 +162,3 @@ def measured(metric: Metric, figure: Figure, question: Question) -> Measured | N
     if figure.value is None or not figure.is_shown:
         return None
     return Measured(metric, figure.value, question)
-
-
-def rows_tables(subject: str, question: Question, owner: User) -> list[Table]:
-    if subject not in (Subject.CHURN, Subject.BOARD):
-        return []
-    rows = BY_CODE["logo_churn"].rows
-    if rows is None:
-        return []
-    found = rows(question).visible_to(owner)
-    lost = [(row.label,) for row in found.all() if row.note == "lost"]
-    return [Table(_("Customers who left"), [_("Customer")], lost)]

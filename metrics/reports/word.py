@@ -14,7 +14,14 @@ from docx.shared import Cm, Pt
 from metrics.reports.content import Content
 from metrics.reports.drawing import png_of
 from metrics.reports.pdf import chart_data, table_data
-from metrics.reports.wording import cell_in_words, figure_in_words, range_in_words, remark
+from metrics.reports.wording import (
+    address_of,
+    cell_in_words,
+    figure_in_words,
+    range_in_words,
+    readings,
+    remark,
+)
 
 # What Word on each system has; it falls back by itself where one is missing.
 FONT, JAPANESE_FONT = "Calibri", "Yu Gothic"
@@ -34,15 +41,15 @@ def write_word(content: Content) -> bytes:
             document,
             [_("Figure"), _("Value"), _("Range, 95%"), _("Cases"), _("Remark")],
             [
-                [str(metric.name), figure_in_words(metric, figure, content.question),
-                 range_in_words(metric, figure, content.question), f"{figure.n:,}", remark(figure)]
-                for metric, figure in content.figures
+                [told.name, figure_in_words(told), range_in_words(told), f"{told.figure.n:,}",
+                 remark(told.figure)]
+                for told in content.figures
             ],
         )  # fmt: skip
     for chart in content.charts:
         document.add_heading(str(chart.title), 1)
         add_picture(document, png_of(chart), str(chart.summary))
-        add_part(document, chart_data(chart, ""))
+        add_part(document, chart_data(chart, "", content.most_rows))
     for table in content.tables:
         document.add_heading(str(table.title), 1)
         add_part(document, table_data(table))
@@ -103,7 +110,22 @@ def add_definitions(document: Any, content: Content) -> None:
     if not content.figures:
         return
     document.add_heading(_("How it is counted"), 1)
-    for metric, _figure in content.figures:
+    for told in content.figures:
         paragraph = document.add_paragraph()
-        paragraph.add_run(str(metric.name)).bold = True
-        paragraph.add_run(f"  {metric.formula}\n{metric.definition}")
+        paragraph.add_run(told.name).bold = True
+        paragraph.add_run(f"\n{told.metric.definition}\n")
+        said = "   ".join(f"{label}: {words}" for label, words in readings(told))
+        paragraph.add_run(said).font.size = Pt(8)
+        if told.metric.rows:
+            add_link(paragraph, address_of(told))
+
+
+def add_link(paragraph: Any, address: str) -> None:
+    """python-docx has no word for a link."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(address, kind, is_external=True))
+    run = paragraph.add_run(f"   {_('Open the figure to its rows')}")
+    run.font.size, run.font.underline = Pt(8), True
+    link.append(run._r)
+    paragraph._p.append(link)

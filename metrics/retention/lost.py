@@ -21,11 +21,13 @@ from lib.days import day_start
 from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
 from lib.rates import Rate
+from metrics.grouping import names_of
 from metrics.intervals import Interval, wilson
 from metrics.models import RevenueMovement
 from metrics.question import Question
 from metrics.retention.cohorts import months_between
 from metrics.retention.reading import lives, steps
+from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
 
 # Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither.
@@ -79,6 +81,8 @@ LEFT_BY_COHORT = """
 """
 # A note made in the last days of a contract speaks of this loss, an older one of another.
 COUNTS_BEFORE = timedelta(days=90)
+COLUMNS = {"segment": "segment", "csm": "csm_id", "touch": "touch", "plan": "plan"}
+MOST_GROUPS = 30
 # A tenure in months belongs to the last band it reaches.
 BANDS = (
     (0, _("Less than 3 months")),
@@ -226,6 +230,19 @@ def lost_by_tenure(question: Question) -> list[Group]:
         band = groups[band_of(cohort, question.start)]
         band[1], band[2] = band[1] + n, band[2] + mrr
     return [Group(label, *counts) for label, counts in groups.items()]
+
+
+def lost_by_trait(question: Question, by: str) -> list[Group]:
+    """By what customers were before the period, the biggest groups first."""
+    with as_known(question):
+        found = start_sets_by(question, COLUMNS[by])
+    names = names_of(by, found)
+    listed = [
+        Group(names[key], book.start_customers, book.lost, book.lost_value / 12, key)
+        for key, book in found.items()
+        if book.start_customers
+    ]
+    return sorted(listed, key=lambda group: (-group.start, str(group.label)))[:MOST_GROUPS]
 
 
 def band_of(cohort: date, start: date) -> Any:

@@ -27,7 +27,7 @@ class Group:
     nrr: Rate
 
 
-def groups_of(question: Question, grouping: str) -> list[Group]:
+def money_by(question: Question, grouping: str) -> list[Group]:
     """Largest first; groups that pay nothing now and paid nothing before are left out."""
     dimension = GROUPINGS[grouping]
     now = stocks_by(question, dimension)

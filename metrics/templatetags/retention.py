@@ -6,15 +6,13 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from customers.models import Customer, WinBack
-from metrics.models.revenue_movement import REASONS as LEDGER_REASONS
+from customers.models import WinBack
+from metrics.retention import standing
 from metrics.retention.cohorts import Cell
 
 register = template.Library()
-REASON_WORDS = {**LEDGER_REASONS, **dict(Customer.ChurnReason.choices)}
-STANDING_WORDS = {**dict(WinBack.State.choices), "won_back": gettext_lazy("Won back")}
+register.filter("reason_in_words", standing.reason_in_words)
 STANDING_MARKS = {"won_back": "pill-good", "contacted": "pill-info", "given_up": "pill-bad"}
 EMPTY = mark_safe('<td class="heat-none"></td>')
 
@@ -54,12 +52,6 @@ def words(cell: Cell) -> str:
     }
 
 
-@register.filter
-def reason_in_words(reason: str) -> str:
-    """Of a customer or of its ledger; whatever is no code is somebody's own words."""
-    return str(REASON_WORDS.get(reason, reason) or _("unknown"))
-
-
 @register.inclusion_tag("metrics/_win_back.html", takes_context=True)
 def win_back(
     context: dict[str, Any], customer_id: int, state: str, note: str = ""
@@ -69,7 +61,7 @@ def win_back(
         "csrf_token": context.get("csrf_token"),
         "customer_id": customer_id,
         "state": state,
-        "label": STANDING_WORDS[state],
+        "label": standing.standing_in_words(state),
         "mark": STANDING_MARKS.get(state, ""),
         "note": note,
         "states": WinBack.State.choices,

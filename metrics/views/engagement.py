@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,26 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
-from lib.rates import Rate
 from metrics import engagement_charts as pictures
-from metrics.engagement_figures import READ, Engaged, asked_about, engaged
-from metrics.figure import Figure
+from metrics.adoption import adoptions_of
+from metrics.engagement_figures import READ, asked_about, engaged
 from metrics.forms import asked_by
-from metrics.intervals import wilson
-from metrics.models import CustomerEngagement, Feature
+from metrics.models import CustomerEngagement
 from metrics.question import Question
 
 MOST_LISTED, FEWEST_SEATS = 10, 5
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """A core feature, and the customers with seats whose plan includes it."""
-
-    feature: Feature
-    eligible: int
-    used: Figure
-    adopted: Figure
 
 
 @never_cache
@@ -57,22 +44,6 @@ def engagement(request: HttpRequest) -> HttpResponse:
         context["adoptions"] = adoptions_of(found)
     context["charts"] = [chart for chart in drawn if chart]
     return render(request, "metrics/engagement.html", context)
-
-
-def adoptions_of(found: Engaged) -> list[Adoption]:
-    """The most adopted first."""
-    features = Feature.objects.in_bulk(found.features)
-    lines = [
-        Adoption(features[key], eligible, _share(used, eligible), _share(adopted, eligible))
-        for key, (eligible, used, adopted) in found.features.items()
-        if key in features
-    ]
-    return sorted(lines, key=lambda line: (-(line.adopted.numerator or 0), line.feature.event))
-
-
-def _share(part: int, whole: int) -> Figure:
-    return Figure.of_share(Rate(part, whole, "" if whole else "nobody_eligible"),
-                           wilson(part, whole))  # fmt: skip
 
 
 def lists_of(user: Any, question: Question, day: date) -> dict[str, list[CustomerEngagement]]:

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.permissions import Permission, permission_needed
-from customers.models import Customer
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
 from metrics.forms import asked_by
+from metrics.grouping import names_of
 from metrics.insiders import insiders_once
 from metrics.loyalty import pictures
 from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, Scale, moments
@@ -104,21 +103,13 @@ def _pictures(question: Question, code: str, whole: Compared) -> dict[str, Any]:
 
 
 def _group(question: Question, kind: str, found: list[Compared]) -> Group:
-    names = _names(kind, [line.name for line in found])
+    names = names_of(kind, [line.name for line in found])
     lines = [
-        (names.get(line.name) or str(_("Without")),
+        (names[line.name],
          question.about(**{kind: line.name}).address, line)
         for line in found[:MOST_GROUPS]
     ]  # fmt: skip
     return Group(GROUP_NAMES[kind], lines, max(0, len(found) - MOST_GROUPS))
-
-
-def _names(kind: str, names: list[Any]) -> dict[Any, str]:
-    if kind == "csm":
-        return {user.pk: str(user) for user in User.objects.filter(pk__in=names)}
-    if kind == "touch":
-        return {code: str(label) for code, label in Customer.Touch.choices}
-    return {name: str(name) for name in names}
 
 
 def _funnel(question: Question) -> list[tuple[Promise, int, int]]:

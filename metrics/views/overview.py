@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,17 +16,15 @@ from metrics.catalogue import BY_CODE
 from metrics.charts import Chart
 from metrics.company import company_trend
 from metrics.forms import Asked, asked_by
+from metrics.headlines import OVERVIEW, asked_of
 from metrics.models import CompanyDay, HealthScore, RevenueMovement
 from metrics.question import Question
-from metrics.revenue.kept import trailing_year
 from metrics.revenue.moves import waterfall
 from metrics.revenue.rates import money_of
 from metrics.revenue.stock import stocks_by_month
 from metrics.revenue.two_clocks import as_known
 
 TREND_DAYS, TREND_MONTHS = 366, 13
-FIRST, OF_A_YEAR = ("paying_customers", "mrr"), ("nrr", "grr")
-OTHERS = ("logo_churn", "nps", "csat", "ltv_subscription", "crc_share_of_arr", "stickiness")
 
 
 @never_cache
@@ -46,10 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def figures(asked: Asked) -> dict[str, Any]:
     question = asked.question
-    year, words = trailing_year(question), _("12 months")
-    listed = [(code, question, "") for code in FIRST]
-    listed += [(code, year, words) for code in OF_A_YEAR]
-    listed += [(code, question, "") for code in OTHERS]
+    listed = [(code, *asked_of(code, question)) for code in OVERVIEW]
     factor, currency = money_of(question)
     steps = waterfall(question).times(factor)
     drawn = [

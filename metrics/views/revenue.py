@@ -6,24 +6,22 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.permissions import Permission, permission_needed
-from customers.models import Customer
 from lib.days import add_months, month_start
 from lib.periods import trailing_months
 from metrics import revenue_charts as pictures
 from metrics.catalogue import BY_CODE
 from metrics.charts import Chart
 from metrics.forms import Asked, asked_by
+from metrics.grouping import names_of
+from metrics.headlines import asked_of
 from metrics.models import RevenueMovement
 from metrics.question import Question
-from metrics.revenue.groups import GROUPINGS, Group, groups_of
-from metrics.revenue.kept import trailing_year
+from metrics.revenue.groups import GROUPINGS, Group, money_by
 from metrics.revenue.moves import largest_moves, sums_by, waterfall
 from metrics.revenue.rates import money_of
 from metrics.revenue.stock import stocks_by_month
@@ -34,9 +32,7 @@ BY = {
     "plan": gettext_lazy("Plan"), "segment": gettext_lazy("Segment"), "csm": gettext_lazy("CSM"),
     "touch": gettext_lazy("Touch"),
 }  # fmt: skip
-OF_THE_PERIOD = ("mrr", "arr", "cmrr", "arpa")
-CHANGES = ("quick_ratio", "gross_revenue_churn")
-OF_A_YEAR = ("nrr", "grr")
+TILES = ("mrr", "arr", "cmrr", "arpa", "nrr", "grr", "quick_ratio", "gross_revenue_churn")
 
 
 @never_cache
@@ -60,13 +56,14 @@ def figures(asked: Asked, by: str, user: Any) -> dict[str, Any]:
     factor, currency = money_of(asked.question)
     drawn, trend = charts(asked, factor, currency)
     moves = largest_moves(asked.question, user)
+    groups = money_by(asked.question, by)
+    names = names_of(by, [group.key for group in groups])
     return {
         "tiles": tiles(asked.question, trend),
         "charts": drawn,
         "groups": [
-            (named(group, by, names(by, user)), narrowed(asked.question, by, group.key),
-             in_currency(group, factor))
-            for group in groups_of(asked.question, by)
+            (names[group.key], narrowed(asked.question, by, group.key), in_currency(group, factor))
+            for group in groups
         ],
         "steps": pictures.steps_to_rows(waterfall(asked.question)),
         "moves": [replace(move, amount=move.amount * factor) for move in moves],
@@ -78,10 +75,6 @@ def figures(asked: Asked, by: str, user: Any) -> dict[str, Any]:
 
 def tiles(question: Question, trend: list[Decimal]) -> list[dict[str, Any]]:
     """MRR and what belongs to it, then what is kept in twelve months, then what moved."""
-    year = trailing_year(question)
-    asked = [(code, question, "") for code in OF_THE_PERIOD]
-    asked += [(code, year, _("12 months")) for code in OF_A_YEAR]
-    asked += [(code, question, "") for code in CHANGES]
     return [
         {
             "code": code,
@@ -90,7 +83,7 @@ def tiles(question: Question, trend: list[Decimal]) -> list[dict[str, Any]]:
             "caption": caption,
             "trend": trend if code == "mrr" else None,
         }
-        for code, about, caption in asked
+        for code, about, caption in [(code, *asked_of(code, question)) for code in TILES]
     ]
 
 
@@ -120,20 +113,6 @@ def months_of(question: Question) -> list[date]:
     while months[-1] < last:
         months.append(add_months(months[-1], 1))
     return months
-
-
-def names(by: str, user: User) -> dict[Any, str]:
-    """What the keys of a grouping are called, where that is not what they are."""
-    if by == "csm":
-        return {csm.pk: str(csm) for csm in User.objects.visible_to(user).csms()}
-    return {code: str(label) for code, label in Customer.Touch.choices} if by == "touch" else {}
-
-
-def named(group: Group, by: str, known: dict[Any, str]) -> str:
-    if not group.key:
-        return str({"plan": _("Without plan"), "segment": _("Without segment"),
-                    "csm": _("Without CSM"), "touch": _("Without touch tier")}[by])  # fmt: skip
-    return known.get(group.key, _("Somebody else") if by == "csm" else str(group.key))
 
 
 def narrowed(question: Question, by: str, key: Any) -> str:

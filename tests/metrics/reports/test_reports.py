@@ -72,6 +72,8 @@ def test_excel_has_typed_cells_pictures_and_says_what_it_rests_on(lea, company):
     book = CalamineWorkbook.from_filelike(io.BytesIO(written))
     figures = {row[0]: row for row in cells(book, "Figures")}
     assert figures["MRR"][1] == 100.0
+    assert figures["MRR"][12:14] == [1.0, date(2026, 6, 14)]
+    assert "NRR · 12 months" in figures
     about = {row[0]: row[1] for row in cells(book, "About this report") if row[0]}
     assert about["As of the end of"] == date(2026, 6, 14)
     assert about["Definition of MRR"] == "REV-1, version 1"
@@ -108,6 +110,14 @@ def test_a_briefing_in_word_has_pictures_tables_and_japanese(ana, company):
     assert document.inline_shapes[0]._inline.docPr.get("descr")
     fonts = document.styles["Normal"].element.rPr.rFonts
     assert "Yu Gothic" in fonts.values()
+
+
+def test_a_figure_in_word_leads_to_its_rows_as_of_its_day(lea, company):
+    document = Document(io.BytesIO(file_of(made(lea, "figure", "docx", metric="mrr"))))
+
+    links = [rel.target_ref for rel in document.part.rels.values() if rel.is_external]
+    assert links == [f"{django_settings.PUBLIC_URL}/figures/mrr/?period=2026-06&day=2026-06-14"]
+    assert any("Definition: REV-1, version 1" in p.text for p in document.paragraphs)
 
 
 def test_a_person_asks_waits_and_fetches(as_user, lea, company, django_capture_on_commit_callbacks):
