@@ -78,7 +78,7 @@ IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", default=14)
 
 # --- Django -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.back_office.BackOffice",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,6 +1,7 @@
 """Many tries to log in at the same moment: no more come through than one after the other."""
 
 import contextlib
+import itertools
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -55,18 +56,19 @@ def test_of_many_parallel_tries_no_more_than_the_limit_come_through(
 
 
 class SlowCache:
-    """The cache, where whoever has looked waits until seven others have looked too."""
+    """The cache, where the first eight who look at the count of all addresses look together."""
 
     def __init__(self) -> None:
         self.together = threading.Barrier(8)
+        self.tickets = itertools.count(1)
 
     def __getattr__(self, name: str):
         return getattr(cache, name)
 
-    def get(self, *words):
-        seen = cache.get(*words)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            self.together.wait(timeout=10)
+    def get(self, key: str, *words):
+        seen = cache.get(key, *words)
+        if "everywhere" in key and next(self.tickets) <= self.together.parties:
+            self.together.wait(timeout=60)
         return seen
 
 
