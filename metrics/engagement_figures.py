@@ -210,13 +210,14 @@ ENGAGEMENT: tuple[Metric, ...] = (
             "day (DAU / MAU). Active is who did something of value, not who logged in."
         ),
         formula=_("active days of all people / (28 × active people)"),
-        compute=_asking(stickiness_of), rows=_rows("days", f"{WINDOW} * people", "people > 0"),
+        spread="share", compute=_asking(stickiness_of),
+        rows=_rows("days", f"{WINDOW} * people", "people > 0"),
     ),
     engagement_metric(
         code="stickiness_weekdays", rule="ENG-1", unit="share", name=_("Stickiness on weekdays"),
         definition=_("The same for Monday to Friday: 20 days, and who was active on one of them."),
         formula=_("active weekdays of all people / (20 × people active on weekdays)"),
-        compute=_asking(weekday_stickiness_of),
+        spread="share", compute=_asking(weekday_stickiness_of),
         rows=_rows("days_weekday", f"{WEEKDAYS} * people_weekday", "people_weekday > 0"),
     ),
     engagement_metric(
@@ -232,7 +233,8 @@ ENGAGEMENT: tuple[Metric, ...] = (
             "100%: then there is room to grow, or log-ins are shared."
         ),
         formula=_("active people / seats"),
-        compute=_asking(active_share_of), rows=_rows("people_seated", "seats", "seats > 0"),
+        spread="around", compute=_asking(active_share_of),
+        rows=_rows("people_seated", "seats", "seats > 0"),
     ),
     engagement_metric(
         code="adoption", rule="ENG-3", unit="share", name=_("Adoption"),
@@ -257,7 +259,7 @@ ENGAGEMENT: tuple[Metric, ...] = (
             "not better for a tool that saves time."
         ),
         formula=_("seconds of all sessions / (60 × sessions)"),
-        compute=_asking(time_on_site_of),
+        spread="above zero", compute=_asking(time_on_site_of),
         rows=_rows("session_seconds", "60 * sessions", "sessions > 0"), good="",
     ),
     engagement_metric(

@@ -132,6 +132,9 @@ class Figure:
     def flagged(self, flag: str) -> Self:
         return replace(self, flag=self.flag or flag)
 
+    def ranged(self, interval: Interval) -> Self:
+        return replace(self, interval=interval)
+
     def with_parts(self, work_out: Callable[[], Mapping[str, "Number | float | None"]]) -> Self:
         """With parts that are worked out when somebody looks at them."""
         return replace(self, parts=Later(work_out))

@@ -7,7 +7,9 @@ return plain floats: an interval is a judgement, not an amount of money.
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Literal
 
+Spread = Literal["share", "around", "above zero"]
 Z = NormalDist().inv_cdf(0.975)
 FEWEST_FOR_A_PERCENTAGE = 5
 WIDEST_SHARE = 0.20
@@ -121,6 +123,18 @@ def mean_interval(mean: float, deviation: float, n: int) -> Interval | None:
         return None
     half = student_quantile(0.975, n - 1) * deviation / math.sqrt(n)
     return Interval(mean - half, mean + half)
+
+
+def relative(value: float, error: float, spread: Spread) -> Interval:
+    """Range of a positive value whose standard error is a share of it.
+
+    Around it and not below zero, a share not above one; or by its logarithm, above zero.
+    """
+    half = Z * error
+    if spread == "above zero":
+        return Interval(value * math.exp(-half), value * math.exp(half))
+    high = value * (1 + half)
+    return Interval(max(0.0, value * (1 - half)), min(1.0, high) if spread == "share" else high)
 
 
 def answers_for_margin(margin: float, share: float = 0.5) -> int:

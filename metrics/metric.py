@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from metrics.figure import Figure
+from metrics.intervals import WIDEST_SHARE, Spread, relative
 from metrics.parts import Unit, at_hand, in_currency
 from metrics.question import Question
 from metrics.revenue.freezing import reported_figure
@@ -42,6 +43,9 @@ class Metric:
     good: Literal["up", "down", ""] = "up"
     # What it can be split by; "month" gives one figure for each month of the period.
     groupings: tuple[str, ...] = ("segment", "csm", "touch", "plan", "month")
+    # Its range is that between the customers of its rows: of a share, of a ratio around its value,
+    # or of one that cannot reach zero.
+    spread: Spread | None = None
 
     def __post_init__(self) -> None:
         """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""
@@ -59,6 +63,21 @@ class Metric:
         except TooMuchToRecallError:
             figure = Figure.undefined("too_long_ago")
         return figure.flagged("so_far") if question.is_running else figure
+
+    def in_full(self, question: Question) -> Figure:
+        """The same with a range that needs every customer, for who looks at this one figure."""
+        figure = self.answer(question)
+        if self.spread is None or self.rows is None or not figure.value or figure.interval:
+            return figure
+        try:
+            error = self.rows(question).relative_error()
+        except TooMuchToRecallError:
+            error = None
+        if error is None:
+            return figure
+        found = figure.ranged(relative(float(figure.value), error, self.spread))
+        wide = self.unit == "share" and found.interval and found.interval.width > WIDEST_SHARE
+        return found.flagged("low_confidence") if wide else found
 
     def _computed(self, question: Question) -> Figure:
         figure = reported_figure(self.code, question) or self.compute(question)

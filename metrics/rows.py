@@ -24,6 +24,14 @@ from metrics.question import Question
 from metrics.revenue.two_clocks import as_known
 
 CHUNK = 2000
+# What is left of equal customers after rounding.
+NO_SPREAD = 1e-9
+SQUARES = """
+    SELECT count(*), sum(a), sum(b), sum(a * a), sum(a * b), sum(b * b) FROM (
+        SELECT sum(numerator) AS a, sum(denominator) AS b FROM ({rows}) every
+        GROUP BY customer_id HAVING sum(numerator) <> 0 OR sum(denominator) <> 0
+    ) customers
+"""
 # What the codes of notes mean. A note that is not here is somebody's own words.
 NOTES: dict[str, Promise | str] = {
     **{str(kind.value): kind.label for kind in RevenueMovement.Kind},
@@ -94,6 +102,24 @@ class Rows:
             cursor.execute(sums, self.values)
             numerator, denominator, n = cursor.fetchone()
         return Totals(Decimal(numerator), Decimal(denominator), n)
+
+    def relative_error(self) -> float | None:
+        """Standard error of Σ numerator / Σ denominator, as a share of it, between customers.
+
+        The rows of one customer belong together. With a and b its sums and R the ratio it is
+        sqrt(n/(n−1) · Σ(a − R·b)²) / Σa, what drawing customers again and again comes to. None
+        below two customers, or where all have the same ratio.
+        """
+        with self._as_known(), connection.cursor() as cursor:
+            cursor.execute(SQUARES.format(rows=self.sql), self.values)
+            n, *sums = cursor.fetchone()
+        up, down, up_up, up_down, down_down = (Decimal(number or 0) for number in sums)
+        if n < 2 or not up or not down:
+            return None
+        ratio = up / down
+        residuals = up_up - 2 * ratio * up_down + ratio * ratio * down_down
+        error = float(max(residuals, Decimal(0)) * n / (n - 1)) ** 0.5 / abs(float(up))
+        return error if error > NO_SPREAD else None
 
     def page(self, number: int) -> Page[Row]:
         """One page; a row more is read to know whether there is a next."""

@@ -65,7 +65,7 @@ class NumberViewSet(Resource):
         """One figure: value, operands, count, range, reason; with `by` one for each group too."""
         refuse_strangers(request, {*READERS, "by"})
         metric, question = asked_for(code), asked(request)
-        body = shown(request, metric, question, metric.answer(question))
+        body = shown(request, metric, question, metric.in_full(question))
         if by := request.query_params.get("by"):
             body["groups"] = grouped(request, metric, question, by)
         return Response(body)

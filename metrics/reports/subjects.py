@@ -73,7 +73,7 @@ def answers(metrics: list[Metric], question: Question) -> list[Told]:
     told = []
     for metric in metrics:
         about_it, caption = asked_of(metric.code, question)
-        told.append(Told(metric, metric.answer(about_it), about_it, caption))
+        told.append(Told(metric, metric.in_full(about_it), about_it, caption))
     return told
 
 

@@ -250,6 +250,7 @@ COHORT_NET = Metric(
     formula=_("annual value at age 12 / annual value joined with"),
     compute=kept_after_a_year("net"),
     rows=rows_after_a_year("net"),
+    spread="around",
     page="metrics:retention",
     groupings=("segment", "csm", "touch", "plan"),
 )
@@ -266,6 +267,7 @@ COHORT_GROSS = Metric(
     formula=_("annual value at age 12, at most what was joined with / annual value joined with"),
     compute=kept_after_a_year("gross"),
     rows=rows_after_a_year("gross"),
+    spread="share",
     page="metrics:retention",
     groupings=("segment", "csm", "touch", "plan"),
 )

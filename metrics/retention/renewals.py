@@ -137,6 +137,7 @@ RENEWAL_GROSS = Metric(
     formula=_("value renewed, at most what ended / value that ended"),
     compute=GROSS.compute,
     rows=GROSS.rows,
+    spread="share",
     page="metrics:churn",
 )
 RENEWAL_NET = Metric(
@@ -149,6 +150,7 @@ RENEWAL_NET = Metric(
     formula=_("value renewed / value that ended"),
     compute=NET.compute,
     rows=NET.rows,
+    spread="around",
     page="metrics:churn",
 )
 RENEWALS: tuple[Metric, ...] = (RENEWAL_LOGO, RENEWAL_GROSS, RENEWAL_NET)

@@ -142,6 +142,7 @@ QUICK_RATIO = Metric(
     formula=_("(new + expansion + reactivation) / (churn + contraction)"),
     compute=quick_ratio_figure,
     rows=quick_ratio_rows,
+    spread="above zero",
     page="metrics:revenue",
 )
 NEW_PRICE = Metric(
@@ -156,5 +157,6 @@ NEW_PRICE = Metric(
     formula=_("annual value of new customers / (12 × new customers)"),
     compute=new_price_figure,
     rows=new_price_rows,
+    spread="above zero",
     page="metrics:revenue",
 )

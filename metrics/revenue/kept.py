@@ -183,6 +183,7 @@ GROSS_REVENUE_CHURN = Metric(
         "counts, also one made good in the period; nothing gained is set against it."
     ),
     formula=_("(churn + contraction) / value before the period"),
+    spread="around",
     compute=gross_churn_figure,
     rows=gross_churn_rows,
     page="metrics:revenue",

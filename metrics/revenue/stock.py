@@ -206,6 +206,7 @@ ARPA = Metric(
     ),
     formula=_("annual value of all subscriptions in force / (12 × paying customers)"),
     compute=arpa_figure,
+    spread="above zero",
     rows=lambda question: paying_rows(question, "value AS numerator, 12 AS denominator"),
     page="metrics:revenue",
 )

@@ -179,7 +179,7 @@ LTV_SIMPLE = Metric(
     definition=_("Average purchase times purchases a year times lifetime in years, in margin: from "
                  "the purchases of twelve months, with the mean lifetime within the horizon."),
     formula=_("average purchase × purchases a year × lifetime in years × gross margin"),
-    compute=simple_figure, rows=simple_rows, page=PAGE,
+    compute=simple_figure, rows=simple_rows, spread="above zero", page=PAGE,
 )  # fmt: skip
 LTV_SUBSCRIPTION = Metric(
     code="ltv_subscription", rule="LTV-2", chapter="value",
@@ -212,7 +212,7 @@ LTV_PURCHASES = Metric(
                  "and how lately it bought (BG/NBD) and how much it spent (Gamma-Gamma). As of the "
                  "last night the models were fitted."),
     formula=_("Σ expected purchases × expected spend × gross margin / buyers"),
-    compute=foretold_figure, rows=foretold_rows, page=PAGE,
+    compute=foretold_figure, rows=foretold_rows, spread="above zero", page=PAGE,
     groupings=("segment", "csm", "touch", "plan"),
 )  # fmt: skip
 VALUES = (LTV_SIMPLE, LTV_SUBSCRIPTION, LTV_DISCOUNTED, LTV_MODELLED, LTV_PURCHASES, LTV_TO_CAC)

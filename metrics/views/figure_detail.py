@@ -20,7 +20,7 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     if metric is None:
         raise Http404
     asked = asked_by(request)
-    figure = metric.answer(asked.question)
+    figure = metric.in_full(asked.question)
     is_known = figure.reason != "too_long_ago"
     rows = metric.rows(asked.question) if metric.rows and is_known else None
     number = page_number(request.GET.get("page", ""))
