@@ -2,7 +2,8 @@
 
 Every month a fifth of the contacts is asked, in turn about NPS, CSAT, CES and effort; a quarter of
 them answers. For 100,000 customers that makes 1,200,000 mails and 300,000 answers, a rated ticket
-for every fourth customer, 400,000 purchases, and cost lines for each month. Made by the database.
+for every fourth customer, 400,000 purchases, the company's 500,000 touchpoints spread over the
+years, and cost lines for each month. Made by the database.
 """
 
 from datetime import date, timedelta
@@ -55,6 +56,15 @@ RATINGS = """
     UPDATE customers_ticket SET satisfaction = 1 + id %% 5,
         closed_at = %(end)s::date - (id * 7919 %% 1800) * interval '1 day'
     WHERE id %% 4 = 0
+"""
+# The company was touched in its last 85 days and bought 60 days ago: spread over the five years.
+TOUCHPOINTS = """
+    UPDATE customers_touchpoint
+    SET happened_at = happened_at - (id * 7919 %% 1700) * interval '1 day' WHERE id %% 5 > 0
+"""
+OLD_PURCHASES = """
+    UPDATE customers_purchase
+    SET purchased_on = purchased_on - (customer_id * 7919 %% 1700)::int WHERE paid_on IS NOT NULL
 """
 PURCHASES = """
     INSERT INTO customers_purchase (customer_id, external_id, number, purchased_on, due_on,
@@ -109,7 +119,7 @@ def tell_what_was_said(newest: date) -> None:
                       "wave": wave.pk, "survey": surveys[kind].survey_id}  # fmt: skip
             for statement in (MESSAGES, INVITATIONS, ANSWERS):
                 cursor.execute(statement, values)
-        for statement in (RATINGS, PURCHASES, COSTS, HOURS):
+        for statement in (RATINGS, TOUCHPOINTS, OLD_PURCHASES, PURCHASES, COSTS, HOURS):
             cursor.execute(statement, {"first": first, "end": newest})
         cursor.execute("SET session_replication_role = DEFAULT")
         recount_answers()

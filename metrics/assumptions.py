@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from metrics.models import Assumption
+from metrics.once import asked_once
 
 Name = Assumption.Name
 DEFAULTS = {
@@ -20,6 +21,7 @@ DEFAULTS = {
 }
 
 
+@asked_once
 def assumed(name: Assumption.Name, day: date) -> Decimal:
     """The value that ruled on a day; the default before the first entry."""
     entries = Assumption.objects.filter(name=name, effective_on__lte=day)
@@ -27,6 +29,7 @@ def assumed(name: Assumption.Name, day: date) -> Decimal:
     return DEFAULTS[name] if value is None else value
 
 
+@asked_once
 def assumptions_on(day: date) -> dict[str, Decimal]:
     """All of them, for the sheet that says what figures rest on."""
     entered = (

@@ -32,18 +32,19 @@ LINES = f"""
     WHERE l.until > %(start)s AND l.starts_on < %(end)s
     GROUP BY l.id
 """
-# One row for each customer somebody spent time on in `[start, end)`.
+# One row for each customer somebody spent time on in `[start, end)`. What an hour of each role cost
+# and when is read once, not for every touchpoint.
 TIME = """
     SELECT t.customer_id, sum(t.minutes) AS minutes,
         sum(round(t.minutes * coalesce(r.hourly, 0) / 60, 12)) AS amount
     FROM customers_touchpoint t
     LEFT JOIN accounts_user u ON u.id = t.author_id
-    LEFT JOIN LATERAL (
-        SELECT hourly FROM customers_rolerate r
-        WHERE r.role = coalesce(u.role, 'csm')
-            AND r.effective_on <= (t.happened_at AT TIME ZONE %(zone)s)::date
-        ORDER BY r.effective_on DESC LIMIT 1
-    ) r ON true
+    LEFT JOIN (
+        SELECT role, hourly, effective_on::timestamp AT TIME ZONE %(zone)s AS since,
+            lead(effective_on, 1, 'infinity') OVER (PARTITION BY role ORDER BY effective_on)
+                ::timestamp AT TIME ZONE %(zone)s AS until
+        FROM customers_rolerate
+    ) r ON r.role = coalesce(u.role, 'csm') AND r.since <= t.happened_at AND r.until > t.happened_at
     WHERE t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
     GROUP BY t.customer_id
 """

@@ -40,6 +40,7 @@ class Purchase(models.Model):
                 fields=["customer", "due_on"], name="purchase_unpaid",
                 condition=models.Q(paid_on__isnull=True),
             ),
+            models.Index(fields=["purchased_on"], name="purchase_by_day"),
             models.Index(fields=["created_at", "id"], name="purchase_by_creation"),
             models.Index(fields=["updated_at", "id"], name="purchase_by_update"),
         ]  # fmt: skip

@@ -52,6 +52,7 @@ class Touchpoint(models.Model):
         verbose_name_plural = _("touchpoints")
         indexes = [
             models.Index(fields=["customer", "-happened_at"], name="touchpoint_by_customer"),
+            models.Index(fields=["happened_at"], name="touchpoint_by_moment"),
             models.Index(fields=["created_at", "id"], name="touchpoint_by_creation"),
             models.Index(fields=["updated_at", "id"], name="touchpoint_by_update"),
         ]

@@ -23,6 +23,7 @@ from metrics.catalogue import BY_CODE, METRICS
 from metrics.figure import Figure
 from metrics.grouping import GROUPINGS, TooManyGroupsError, groups_of
 from metrics.metric import Metric
+from metrics.once import page_of_figures
 from metrics.question import READERS, Question, QuestionUnclearError, question_of
 from metrics.rows import Row
 
@@ -61,6 +62,7 @@ class NumberViewSet(Resource):
         return Response([described(metric) for metric in METRICS])
 
     @extend_schema(responses=NumberSerializer, parameters=[*ASKED, BY])
+    @page_of_figures
     def retrieve(self, request: Request, code: str) -> Response:
         """One figure: value, operands, count, range, reason; with `by` one for each group too."""
         refuse_strangers(request, {*READERS, "by"})

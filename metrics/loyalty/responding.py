@@ -22,6 +22,7 @@ from metrics.insiders import insiders
 from metrics.intervals import wilson
 from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, moments, narrowing
 from metrics.metric import Metric
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
 from metrics.revenue.stock import stock
@@ -145,6 +146,7 @@ def mrr_coverage_figure(question: Question) -> Figure:
     return Figure.of_rate(rate, n=paying.customers)
 
 
+@asked_once
 def heard_of(question: Question) -> tuple[int, Decimal]:
     """How many paying customers answered, and their annual value, as of the last day."""
     chosen, wanted = chosen_by(question)

@@ -10,6 +10,7 @@ from django.db import connection
 from lib.days import day_start
 from metrics.changes import Pairs, Signs
 from metrics.loyalty.answers import PLAN, RULING, Scale, counted, given, narrowing
+from metrics.once import asked_once
 from metrics.question import Question
 
 GROUPS = ("segment", "csm", "touch", "plan")
@@ -118,6 +119,7 @@ class CustomerMeans:
     sizes: int
 
 
+@asked_once
 def tally_both(scale: Scale, question: Question) -> Both:
     sql, values = _both(scale, question)
     narrowed, more = narrowing(question)
@@ -154,6 +156,7 @@ def pairs_of(scale: Scale, question: Question) -> Pairs:
     return Pairs(*map(int, _rows(statement, values | more)[0]))
 
 
+@asked_once
 def customer_means(scale: Scale, question: Question) -> CustomerMeans:
     sql, values = counted(scale, question)
     sign = SIGN.format(good=scale.good_from, bad=scale.bad_to)

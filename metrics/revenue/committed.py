@@ -53,7 +53,7 @@ THEN = VALUED.format(
 )
 # One row for each subscription with something scheduled; found by the index of the last known day.
 SCHEDULED = f"""
-    SELECT s.customer_id, {KEYS}, coalesce(last.plan, later.plan, '') AS plan,
+    SELECT s.customer_id, {{keys}}
         coalesce(later.annual, 0) - coalesce(now.annual, 0) AS change
     FROM (
         SELECT DISTINCT subscription_id FROM customers_subscriptionversion
@@ -61,17 +61,23 @@ SCHEDULED = f"""
     ) stirred JOIN customers_subscription s ON s.id = stirred.subscription_id
     LEFT JOIN LATERAL ({NOW}) now ON true
     LEFT JOIN LATERAL ({THEN}) later ON true
+    {{placed}}
+"""
+# Where a customer is counted is asked of each only when somebody asks about some of them.
+PLACED = f"""
     LEFT JOIN LATERAL (
         SELECT plan FROM metrics_revenuemovement m
         WHERE m.customer_id = s.customer_id AND m.day <= %(day)s ORDER BY day DESC, id DESC LIMIT 1
     ) last ON true
     {TRAITS.format(row="s", day="%(day)s")}
 """
+PLACE = f"{KEYS}, coalesce(last.plan, later.plan, '') AS plan,"
 
 
 def scheduled_of(question: Question) -> tuple[str, dict[str, Any]]:
     values = {"day": question.day, "learned": day_bounds(question.day)[1]}
-    return SCHEDULED, value_parameters() | values
+    keys, placed = (PLACE, PLACED) if question.is_narrowed else ("", "")
+    return SCHEDULED.format(keys=keys, placed=placed), value_parameters() | values
 
 
 def cmrr_figure(question: Question) -> Figure:

@@ -17,6 +17,7 @@ from accounts.models import User
 from customers.models import Customer
 from lib.embedding import embedded
 from metrics.models import RevenueMovement
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.movements import Movements
@@ -86,6 +87,7 @@ def source_of(question: Question) -> tuple[str, dict[str, Any]]:
     return lines_of(question)
 
 
+@asked_once
 def sums_by(question: Question, *keys: str) -> dict[tuple[Any, ...], Sums]:
     """Sums for each combination of `kind`, `reason`, `month` and traits."""
     source, values = source_of(question)

@@ -6,9 +6,11 @@ from decimal import Decimal
 from django.conf import settings
 
 from customers.models import ExchangeRate
+from metrics.once import asked_once
 from metrics.question import Question
 
 
+@asked_once
 def rate_on(currency: str, day: date) -> Decimal | None:
     """The latest rate published up to a day; 1 for the reporting currency, None when unknown."""
     if currency == settings.REPORTING_CURRENCY:

@@ -20,6 +20,7 @@ from django.db import connection
 from lib.rates import Rate
 from metrics.intervals import Interval, Z, wilson
 from metrics.models import BookedMonth
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.value import RATE, value_parameters
@@ -172,6 +173,7 @@ def start_set(question: Question) -> StartSet:
     return start_sets_by(question).get(None) or StartSet()
 
 
+@asked_once
 def start_sets_by(question: Question, dimension: str = "") -> dict[Any, StartSet]:
     """One start set for each value of a dimension; without one, all of it under None."""
     source, values = source_of(question)
@@ -220,6 +222,7 @@ def chosen_by(question: Question) -> tuple[str, dict[str, Any]]:
     return " ".join(named), given
 
 
+@asked_once
 def stored_window(question: Question) -> tuple[date, int] | None:
     """The stored month and window that answer a question; None sends it to the ledger.
 

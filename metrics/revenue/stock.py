@@ -18,6 +18,7 @@ from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.metric import Metric
 from metrics.models import BookedMonth
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.start_set import DIMENSIONS, KEYS, TRAITS, chosen_by
@@ -54,6 +55,7 @@ def stock(question: Question, day: date | None = None) -> Stock:
     return stocks_by(question, day=day).get(None) or Stock()
 
 
+@asked_once
 def stocks_by(
     question: Question, dimension: str = "", *, day: date | None = None
 ) -> dict[Any, Stock]:
@@ -94,6 +96,7 @@ def source_of(question: Question, day: date) -> tuple[str, dict[str, Any]]:
     return customers_of(question, day)
 
 
+@asked_once
 def is_booked(day: date) -> bool:
     """The month of a day is summed up."""
     return BookedMonth.objects.filter(month=day.replace(day=1)).exists()

@@ -17,6 +17,7 @@ from metrics.figure import Figure
 from metrics.intervals import wilson
 from metrics.metric import Metric
 from metrics.models import BookedMonth
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.rows import Rows
@@ -65,6 +66,7 @@ def pooled_churn_rows(question: Question) -> Rows:
     return Rows(WATCHED.format(narrowed=narrowed), values | borders)
 
 
+@asked_once
 def pooled_churn(question: Question) -> Rate:
     """From stored months where all twelve are there; else customer by customer."""
     counted = None if question.is_narrowed else stored_churn(question)

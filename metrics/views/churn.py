@@ -11,6 +11,7 @@ from accounts.permissions import Permission, permission_needed
 from lib.paging import page_number
 from metrics.catalogue import BY_CODE
 from metrics.forms import asked_by
+from metrics.once import page_of_figures
 from metrics.retention.lost import lost_by_reason, lost_by_tenure, lost_by_trait, lost_customers
 from metrics.retention.trend import start_sets_by_month
 from metrics.retention_charts import churn_chart
@@ -25,6 +26,7 @@ TRAITS = {
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def churn(request: HttpRequest) -> HttpResponse:
     asked = asked_by(request)
     question = asked.question

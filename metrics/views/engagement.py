@@ -15,6 +15,7 @@ from metrics.adoption import adoptions_of
 from metrics.engagement_figures import READ, asked_about, engaged
 from metrics.forms import asked_by
 from metrics.models import CustomerEngagement
+from metrics.once import page_of_figures
 from metrics.question import Question
 
 MOST_LISTED, FEWEST_SEATS = 10, 5
@@ -24,6 +25,7 @@ MOST_LISTED, FEWEST_SEATS = 10, 5
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def engagement(request: HttpRequest) -> HttpResponse:
     """Who uses the product, how often, how much of it, and how long."""
     asked = asked_by(request)
@@ -50,16 +52,20 @@ def lists_of(user: Any, question: Question, day: date) -> dict[str, list[Custome
     """Customers of the day that somebody may see: beyond their seats, least and most engaged."""
     seen = CustomerEngagement.objects.visible_to(user).filter(asked_about(question), day=day)
     share = Cast(F("people_seated"), FloatField()) / Cast(F("seats"), FloatField())
-    seated = seen.filter(seats__gt=0).select_related("customer").annotate(share=share)
+    seated = seen.filter(seats__gt=0).annotate(share=share)
     # A share of very few seats says little.
     enough = seated.filter(seats__gte=FEWEST_SEATS)
-    return {
-        "over_deployed": list(
-            seated.filter(people_seated__gt=F("seats")).order_by("-share", "customer_id")
-            [:MOST_LISTED]
-        ),
-        "least": list(enough.order_by("share", "-seats", "customer_id")[:MOST_LISTED]),
-        "most": list(
-            enough.filter(people__gt=0).order_by("-share", "-days", "customer_id")[:MOST_LISTED]
-        ),
-    }  # fmt: skip
+    over = seated.filter(people_seated__gt=F("seats"))
+    keys = {
+        "over_deployed": _first(over.order_by("-share", "customer_id")),
+        "least": _first(enough.order_by("share", "-seats", "customer_id")),
+        "most": _first(enough.filter(people__gt=0).order_by("-share", "-days", "customer_id")),
+    }
+    wanted = {key for found in keys.values() for key in found}
+    lines = seated.select_related("customer").in_bulk(wanted)
+    return {name: [lines[key] for key in found] for name, found in keys.items()}
+
+
+def _first(ordered: Any) -> list[int]:
+    """Keys alone are sorted; only the rows that are shown are read in full."""
+    return list(ordered.values_list("pk", flat=True)[:MOST_LISTED])

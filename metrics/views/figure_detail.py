@@ -8,12 +8,14 @@ from accounts.permissions import Permission, permission_needed
 from lib.paging import page_number
 from metrics.catalogue import BY_CODE
 from metrics.forms import asked_by
+from metrics.once import page_of_figures
 
 
 @never_cache
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One figure with all that makes it, and the rows it is counted from."""
     metric = BY_CODE.get(code)

@@ -21,6 +21,7 @@ from metrics.loyalty.responding import funnel_of
 from metrics.loyalty.series import by_day, by_month
 from metrics.loyalty.tallies import scores_of
 from metrics.loyalty.verdicts import Compared, compared, compared_by_groups
+from metrics.once import page_of_figures
 from metrics.question import Question
 from surveys.models import Response
 from surveys.scales import scale_of
@@ -52,6 +53,7 @@ class Group:
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def loyalty(request: HttpRequest) -> HttpResponse:
     """What customers say, how sure that is, and whether it changed."""
     asked = asked_by(request)

@@ -18,6 +18,7 @@ from metrics.company import company_trend
 from metrics.forms import Asked, asked_by
 from metrics.headlines import OVERVIEW, asked_of
 from metrics.models import CompanyDay, HealthScore, RevenueMovement
+from metrics.once import page_of_figures
 from metrics.question import Question
 from metrics.revenue.moves import waterfall
 from metrics.revenue.rates import money_of
@@ -31,6 +32,7 @@ TREND_DAYS, TREND_MONTHS = 366, 13
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def overview(request: HttpRequest) -> HttpResponse:
     """One or two figures of each page, and how money, health and loyalty went."""
     asked = asked_by(request)

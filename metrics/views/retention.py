@@ -14,6 +14,7 @@ from accounts.permissions import Permission, permission_needed
 from lib.periods import month_of, quarter_of, year_of
 from metrics.catalogue import BY_CODE
 from metrics.forms import Asked, asked_by, period_in_words
+from metrics.once import page_of_figures
 from metrics.question import Question
 from metrics.retention.cohorts import Cohort, Measure, Triangle, Variant, triangle
 from metrics.retention.fitted import Fitted, fitted_to
@@ -44,6 +45,7 @@ class Choice:
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def retention(request: HttpRequest) -> HttpResponse:
     asked, choice = asked_by(request), choice_of(request)
     curve = survival_curve(asked.question)

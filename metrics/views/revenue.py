@@ -20,6 +20,7 @@ from metrics.forms import Asked, asked_by
 from metrics.grouping import names_of
 from metrics.headlines import asked_of
 from metrics.models import RevenueMovement
+from metrics.once import page_of_figures
 from metrics.question import Question
 from metrics.revenue.groups import GROUPINGS, Group, money_by
 from metrics.revenue.moves import largest_moves, sums_by, waterfall
@@ -39,6 +40,7 @@ TILES = ("mrr", "arr", "cmrr", "arpa", "nrr", "grr", "quick_ratio", "gross_reven
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def revenue(request: HttpRequest) -> HttpResponse:
     """Recurring revenue of a period: figures, steps, months, groups and the largest moves."""
     asked = asked_by(request)

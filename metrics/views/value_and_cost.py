@@ -16,6 +16,7 @@ from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE
 from metrics.forms import asked_by
 from metrics.models import Assumption, CustomerValue
+from metrics.once import page_of_figures
 from metrics.question import Question
 
 VALUE_TILES = ("ltv_subscription", "ltv_discounted", "ltv_simple", "ltv_purchases", "ltv_to_cac")
@@ -28,6 +29,7 @@ MOST_LISTED = 25
 @login_required
 @permission_needed(Permission.VIEW_NUMBERS)
 @require_safe
+@page_of_figures
 def value_and_cost(request: HttpRequest) -> HttpResponse:
     """What customers are worth, what keeping them costs, and who should be served otherwise."""
     asked = asked_by(request)

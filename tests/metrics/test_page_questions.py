@@ -1,0 +1,49 @@
+"""What the pages of figures ask of the database: few questions, none twice, however many rows."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from metrics.once import asked_once, page_of_figures
+from metrics.revenue.months import rebuild_months
+from metrics.traits import keep_traits
+from surveys.models import Response
+from tests.factories import DAY, NOON, CustomerFactory, ResponseFactory
+from tests.metrics.test_figure_pages import EVERYBODY, pay
+
+pytestmark = pytest.mark.django_db
+MOST = {"overview": 50, "revenue": 40, "retention": 20, "churn": 25, "loyalty": 36,
+        "value_and_cost": 60}  # fmt: skip
+
+
+def customers(count):
+    for number in range(count):
+        customer = CustomerFactory(segment=f"S{number % 3}")
+        pay(customer, DAY.replace(day=1), 1200 + number)
+        ResponseFactory(customer=customer, answered_at=NOON)
+    keep_traits(DAY, **EVERYBODY)
+    rebuild_months(through=DAY)
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_a_page_asks_as_many_questions_for_3_and_30_customers(as_user, lea, name):
+    browser, counts = as_user(lea), []
+    with time_machine.travel(NOON, tick=False):
+        for more in (3, 27):
+            customers(more)
+            with CaptureQueriesContext(connection) as asked:
+                assert browser.get(reverse(f"metrics:{name}")).status_code == 200
+            counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= MOST[name]
+
+
+def test_what_a_page_asked_once_is_forgotten_with_it():
+    count = asked_once(Response.objects.count)
+    page = page_of_figures(lambda: (count(), ResponseFactory(), count())[::2])
+
+    assert page() == (0, 0)
+    assert page() == (1, 1)
+    assert count() == 2
