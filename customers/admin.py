@@ -80,8 +80,8 @@ class SubscriptionAdmin(BackOffice):
 class SubscriptionVersionAdmin(AddOnly):
     """A correction is a newer version; those there are stay as they are."""
 
-    list_display = ("subscription", "effective_on", "recorded_at", "plan", "price", "currency",
-                    "quantity", "interval")  # fmt: skip
+    list_display = ("subscription", "effective_on", "recorded_at", "recorded_by", "plan", "price",
+                    "currency", "quantity", "interval")  # fmt: skip
     search_fields = ("subscription",)
 
 

@@ -7,6 +7,7 @@ learned it. A correction is a newer version for the same or an earlier day (GEN-
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet, SubscriptionVersionQuerySet
-from lib.audit import audited
+from lib.audit import Noted, audited
 from lib.money import validate_currency
 from lib.stamps import stamped, updated_at
 
@@ -100,6 +101,17 @@ class SubscriptionVersion(models.Model):
     notice_days = models.PositiveSmallIntegerField(_("notice (days)"), default=0)
     auto_renews = models.BooleanField(_("renews by itself"), default=True)
     reason = models.CharField(_("reason"), max_length=50, blank=True)
+    # Noted by the database. Neither holds on to a person or a key that goes.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        db_default=Noted(word="user"), db_constraint=False, db_index=False,
+        verbose_name=_("recorded by"),
+    )  # fmt: skip
+    recorded_with = models.ForeignKey(
+        "accounts.ApiKey", models.SET_NULL, null=True, editable=False, related_name="+",
+        db_default=Noted(word="key"), db_constraint=False, db_index=False,
+        verbose_name=_("recorded with"),
+    )  # fmt: skip
 
     objects = SubscriptionVersionQuerySet.as_manager()
 

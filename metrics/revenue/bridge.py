@@ -80,13 +80,14 @@ class Step:
 
 @dataclass(frozen=True)
 class LateFact:
-    """`file` is the import it came with; without one somebody or a program recorded it."""
+    """`file` is the import it came with, `key` the API key; `who` uploaded, owns or entered it."""
 
     recorded_at: datetime
     effective_on: date
     subscription: str
     file: str
     import_id: int | None
+    key: str
     who: str
 
 
@@ -178,17 +179,18 @@ def _late_facts(closed: ClosedMonth, customers: set[int]) -> dict[int, list[Late
         .order_by("recorded_at", "pk")
         .values_list(
             "pk", "recorded_at", "effective_on", "subscription__external_id",
-            "subscription__customer_id",
+            "subscription__customer_id", "recorded_with__name", "recorded_by__full_name",
         )
     )  # fmt: skip
     rows = list(versions)
     files = _files({row[0] for row in rows})
     found: dict[int, list[LateFact]] = defaultdict(list)
-    for pk, recorded_at, effective_on, subscription, customer in rows:
-        name, import_id, who = files.get(pk, ("", None, ""))
+    for pk, recorded_at, effective_on, subscription, customer, key, person in rows:
+        name, import_id, uploader = files.get(pk, ("", None, ""))
         found[customer].append(
-            LateFact(recorded_at, effective_on, subscription, name, import_id, who)
-        )
+            LateFact(recorded_at, effective_on, subscription, name, import_id, key or "",
+                     uploader or person or "")
+        )  # fmt: skip
     return found
 
 

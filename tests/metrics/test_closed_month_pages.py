@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pghistory
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
@@ -76,6 +77,26 @@ def test_the_bridge_adds_up_and_names_the_file(as_user, lea, book):
     ]  # fmt: skip
     assert "late.csv" in page
     assert "USD in February 2025: 160" in page
+
+
+def test_the_bridge_names_the_key_of_a_program_and_who_enters_by_hand(
+    as_user, api_of, lea, ana, book
+):
+    closed = close(FEBRUARY, MARCH)
+    mine, other = book
+    answer = api_of(lea).post(
+        f"/api/v1/subscriptions/{mine.pk}/versions",
+        {"effective_on": "2025-02-10", "price": "70"}, content_type="application/json",
+    )  # fmt: skip
+    with pghistory.context(user=ana.pk):
+        version(other, date(2025, 2, 10), 3, currency="USD", recorded_on=date(2025, 3, 15))
+    rebuild_movements(through=date(2025, 3, 31))
+
+    page = as_user(lea).get(closed.get_absolute_url()).content.decode()
+
+    assert answer.status_code == 201
+    assert f"API key “test” · {lea}" in page
+    assert f"by hand · {ana}" in page
 
 
 def test_a_csm_sees_the_sums_but_only_the_lines_of_her_customers(as_user, ana, book):
