@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_scopes_of_costs'),
-        ('customers', '0023_costs_and_touchpoints_by_file'),
+        ('customers', '0024_touchpoints_by_moment_and_purchases_by_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
