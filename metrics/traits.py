@@ -18,16 +18,18 @@ CHANGED = """
     (t.segment, t.touch, coalesce(t.csm_id, 0)) IS DISTINCT FROM
         (c.segment, c.touch, coalesce(c.csm_id, 0))
 """
+OF_RANGE = """
+    c.id = t.customer_id AND c.id BETWEEN %(first)s AND %(last)s
+        AND t.customer_id BETWEEN %(first)s AND %(last)s
+"""
 END = f"""
     UPDATE metrics_customertrait t SET until = %(day)s FROM customers_customer c
-    WHERE c.id = t.customer_id AND t.until IS NULL AND t.since < %(day)s AND {CHANGED}
-        AND c.id BETWEEN %(first)s AND %(last)s
+    WHERE {OF_RANGE} AND t.until IS NULL AND t.since < %(day)s AND {CHANGED}
 """
 CORRECT = f"""
     UPDATE metrics_customertrait t SET segment = c.segment, touch = c.touch, csm_id = c.csm_id
     FROM customers_customer c
-    WHERE c.id = t.customer_id AND t.until IS NULL AND t.since = %(day)s AND {CHANGED}
-        AND c.id BETWEEN %(first)s AND %(last)s
+    WHERE {OF_RANGE} AND t.until IS NULL AND t.since = %(day)s AND {CHANGED}
 """
 BEGIN = """
     INSERT INTO metrics_customertrait (customer_id, since, segment, touch, csm_id)
@@ -35,7 +37,8 @@ BEGIN = """
         THEN %(day)s ELSE %(beginning)s END, c.segment, c.touch, c.csm_id
     FROM customers_customer c
     WHERE c.id BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-        SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id AND t.until IS NULL)
+        SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id AND t.until IS NULL
+            AND t.customer_id BETWEEN %(first)s AND %(last)s)
 """
 
 

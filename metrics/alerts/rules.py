@@ -19,8 +19,12 @@ RENEWAL_DAYS = 90
 QUIET_DAYS = 30
 DETRACTOR_DAYS = 30
 
+# Each table is narrowed to the range: PostgreSQL knows nothing yet of the rows of today, and would
+# look for them among everybody's.
+_OF_RANGE = "customer_id BETWEEN %(first)s AND %(last)s"
 # Snapshots the night has just written; customers without one are not judged today.
-_JUDGED = "s.customer_id BETWEEN %(first)s AND %(last)s AND s.day = %(day)s"
+_JUDGED = f"s.{_OF_RANGE} AND s.day = %(day)s"
+_SCORED = f"n.customer_id = s.customer_id AND n.day = %(day)s AND n.{_OF_RANGE}"
 
 SCORE_FELL = f"""
     SELECT s.customer_id, 'score_fell', '', jsonb_build_object('before', h.score,
@@ -28,7 +32,8 @@ SCORE_FELL = f"""
         'driver_before', cause.old, 'driver_after', cause.new)
     FROM metrics_snapshot s
     JOIN metrics_healthscore h ON h.customer_id = s.customer_id AND h.day = %(week_ago)s
-    JOIN metrics_healthscore n ON n.customer_id = s.customer_id AND n.day = %(day)s
+        AND h.{_OF_RANGE}
+    JOIN metrics_healthscore n ON {_SCORED}
         AND n.scorecard_version = h.scorecard_version
     LEFT JOIN LATERAL (
         SELECT part.key, h.parts -> part.key -> 'input' AS old, part.value -> 'input' AS new
@@ -45,7 +50,7 @@ WENT_RED = f"""
     SELECT s.customer_id, 'went_red', '',
         jsonb_build_object('score', s.health_score, 'override', n.override)
     FROM metrics_snapshot s
-    JOIN metrics_healthscore n ON n.customer_id = s.customer_id AND n.day = %(day)s
+    JOIN metrics_healthscore n ON {_SCORED}
     WHERE {_JUDGED} AND s.health_band = 'red'
 """
 USAGE_FELL = f"""
@@ -62,7 +67,7 @@ RENEWAL_UNTOUCHED = f"""
         SELECT s.customer_id, s.renews_on,
             (n.parts -> 'days_since_touch' ->> 'input')::numeric AS quiet
         FROM metrics_snapshot s
-        JOIN metrics_healthscore n ON n.customer_id = s.customer_id AND n.day = %(day)s
+        JOIN metrics_healthscore n ON {_SCORED}
         WHERE {_JUDGED} AND s.renews_on BETWEEN %(day)s::date AND %(day)s::date + {RENEWAL_DAYS}
     ) renewing
     WHERE quiet IS NULL OR quiet > {QUIET_DAYS}
@@ -74,7 +79,7 @@ DETRACTOR = f"""
         FROM surveys_response r
         JOIN surveys_survey survey ON survey.id = r.survey_id AND survey.kind = 'nps'
         JOIN metrics_snapshot s ON s.customer_id = r.customer_id
-        WHERE {_JUDGED} AND r.grade <> 'suspect' AND r.answered_at < %(end)s
+        WHERE {_JUDGED} AND r.{_OF_RANGE} AND r.grade <> 'suspect' AND r.answered_at < %(end)s
             AND r.answered_at >= %(end)s::timestamptz - interval '{DETRACTOR_DAYS} days'
         ORDER BY coalesce(r.contact_id, -r.id), r.answered_at DESC, r.id DESC
     ) latest

@@ -2,7 +2,8 @@
 
 Everything is read as of the end of %(day)s: nothing that happened later is seen, so a night that is
 made up late gives what it would have given in time. Shares are rounded to six decimals, half away
-from zero. A missing input is null (the rules stand in metrics/health/measures.py).
+from zero. A missing input is null (the rules stand in metrics/health/measures.py). What the night
+before made of the customer's money is in it too, so that a snapshot is looked up once.
 """
 
 from metrics.revenue.value import VALUES_ON_DAY
@@ -87,7 +88,8 @@ FACTS = f"""
         coalesce(c.started_on > %(day)s::date - 2 * {WINDOW} + 1, false) AS is_young,
         {EVER_USED} AS has_used, {EVER_BOUGHT} AS has_bought,
         %(day)s::date - (({LAST_TOUCH}) AT TIME ZONE %(zone)s)::date AS untouched,
-        greatest(%(day)s::date - n.due_on, %(day)s::date - m.past_due_since, 0) AS days_past_due
+        greatest(%(day)s::date - n.due_on, %(day)s::date - m.past_due_since, 0) AS days_past_due,
+        s.customer_id IS NOT NULL AS has_snapshot, coalesce(s.annual_value, 0) AS annual_before
     FROM customers_customer c
     LEFT JOIN usage u ON u.customer_id = c.id
     LEFT JOIN people p ON p.customer_id = c.id
@@ -95,6 +97,8 @@ FACTS = f"""
     LEFT JOIN unpaid n ON n.customer_id = c.id
     LEFT JOIN tickets t ON t.customer_id = c.id
     LEFT JOIN answers a ON a.customer_id = c.id
+    LEFT JOIN metrics_snapshot s ON s.customer_id = c.id
+        AND s.customer_id BETWEEN %(first)s AND %(last)s
     WHERE c.id BETWEEN %(first)s AND %(last)s
 """
 INPUTS = """

@@ -112,8 +112,7 @@ CHANGE_SNAPSHOTS = f"""
 ADD_SNAPSHOTS = f"""
     INSERT INTO metrics_snapshot (customer_id, {", ".join(KEPT)})
     SELECT b.customer_id, {", ".join(KEPT.values())} {WITH_WEEK_AGO}
-    WHERE NOT EXISTS (
-        SELECT FROM metrics_snapshot s WHERE s.customer_id = b.customer_id AND s.{OF_RANGE})
+    WHERE NOT b.has_snapshot
     ON CONFLICT (customer_id) DO NOTHING
 """
 # The money of who has left goes down, the last score stays.
@@ -121,14 +120,13 @@ WRITE_GONE = f"""
     UPDATE metrics_snapshot s
     SET annual_value = i.annual, mrr = round(i.annual / 12, 4), renews_on = i.renews_on
     FROM inputs i
-    WHERE NOT i.is_active AND s.customer_id = i.customer_id AND s.annual_value <> i.annual
+    WHERE NOT i.is_active AND i.annual <> i.annual_before AND s.customer_id = i.customer_id
         AND s.{OF_RANGE}
 """
 # Whose ledger is out of date: the total changed, or something was learned since the last night.
 TOUCHED = f"""
     SELECT i.customer_id FROM inputs i
-    LEFT JOIN metrics_snapshot s ON s.customer_id = i.customer_id AND s.{OF_RANGE}
-    WHERE i.annual <> coalesce(s.annual_value, 0) OR i.customer_id IN ({LEARNED_SINCE})
+    WHERE i.annual <> i.annual_before OR i.customer_id IN ({LEARNED_SINCE})
 """
 SCORE = f"""
     WITH {GATHER}, {WEIGH}, scores AS ({WRITE_SCORES}),
