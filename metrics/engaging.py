@@ -170,7 +170,8 @@ def sum_up_engagement(day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"day": day})
         cursor.execute(MINUTES, {"day": day})
-        cursor.execute(by_feature, {"day": day})
+        if Feature.objects.exists():
+            cursor.execute(by_feature, {"day": day})
 
 
 @transaction.atomic
