@@ -4,6 +4,7 @@ A ring that is lost is made up by the next one ten seconds later; one too many f
 """
 
 import logging
+import time
 from datetime import date, datetime, timedelta
 
 from celery import shared_task
@@ -21,6 +22,9 @@ from metrics.value import valuing
 logger = logging.getLogger(__name__)
 # No queue grows without bound because nobody answers; the next ring asks for the rest.
 MOST_RINGS = 100
+# A worker takes the next chunk without waiting for a bell, but listens again before it is told to
+# stop in earnest.
+SECONDS_AT_CHUNKS = 10
 
 
 def newest_due_day(now: datetime) -> date:
@@ -55,18 +59,23 @@ def _ring(day: date) -> None:
 
 @shared_task
 def begin_night(day: str) -> None:
+    """Roll up and cut, ring for the other workers, and take the first chunk at once."""
     if daily.begin_night(date.fromisoformat(day)):
         _ring(date.fromisoformat(day))
+        close_chunk(day)
 
 
 @shared_task
 def close_chunk(day: str) -> None:
-    """One chunk, and the end of the night after the last one."""
-    if daily.close_next_chunk(date.fromisoformat(day)):
+    """Chunk after chunk for some seconds, and the end of the night after the last one."""
+    began = time.monotonic()
+    while daily.close_next_chunk(date.fromisoformat(day)):
         if nights.is_ready_to_finish(date.fromisoformat(day)):
             finish_night(day)
-        elif nights.claimable_count(date.fromisoformat(day)):
+            return
+        if time.monotonic() - began > SECONDS_AT_CHUNKS:
             close_chunk.delay(day)
+            return
 
 
 @shared_task
