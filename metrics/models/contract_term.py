@@ -14,9 +14,11 @@ class ContractTerm(models.Model):
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
     )
+    # Found along the unique key, which begins with it.
     subscription = models.ForeignKey(
-        "customers.Subscription", models.CASCADE, related_name="+", verbose_name=_("contract")
-    )
+        "customers.Subscription", models.CASCADE, related_name="+", db_index=False,
+        verbose_name=_("contract"),
+    )  # fmt: skip
     last_day = models.DateField(_("last day of the term"))
     expiring = models.DecimalField(_("annual value expiring"), max_digits=30, decimal_places=12)
     renewed = models.DecimalField(_("annual value renewed"), max_digits=30, decimal_places=12)

@@ -43,9 +43,11 @@ class CohortStep(models.Model):
     never been lost at a month end. Money is at the exchange rates of the joining month.
     """
 
+    # Found along the unique key, which begins with it.
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
-    )
+        "customers.Customer", models.CASCADE, related_name="+", db_index=False,
+        verbose_name=_("customer"),
+    )  # fmt: skip
     cohort = models.DateField(_("cohort"))
     age = models.SmallIntegerField(_("age in months"))
     plan = models.CharField(_("first plan"), max_length=100, blank=True)

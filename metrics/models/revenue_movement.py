@@ -35,9 +35,11 @@ class RevenueMovement(models.Model):
         REACTIVATION = "reactivation", _("Reactivation")
         FX = "fx", pgettext_lazy("movement of MRR", "Exchange rates")
 
+    # Found along the unique key, which begins with it.
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
-    )
+        "customers.Customer", models.CASCADE, related_name="+", db_index=False,
+        verbose_name=_("customer"),
+    )  # fmt: skip
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=30, blank=True)

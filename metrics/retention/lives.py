@@ -36,21 +36,25 @@ JOINED = """
         value AS joined_with
     FROM lines WHERE balance > 0 ORDER BY customer_id, day, is_business
 """
-LIVES = f"""
-    WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}), known AS (
+BOOKED = f"lines AS MATERIALIZED ({LINES}), joined AS MATERIALIZED ({JOINED})"
+SINCE = """
+    known AS (
         SELECT s.customer_id, min(v.effective_on) AS known_from
         FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
-        WHERE s.{{those}} GROUP BY 1
+        WHERE s.{those} GROUP BY 1
     ), lost AS (
         SELECT l.customer_id, min(l.day) AS first_lost_on
         FROM lines l JOIN joined j ON j.customer_id = l.customer_id AND j.joined_on < l.day
         WHERE l.balance = 0 GROUP BY 1
     )
+"""
+LIFE = """
     SELECT j.customer_id, j.joined_on, j.cohort, lost.first_lost_on,
         coalesce(known.known_from, j.joined_on), j.plan
     FROM joined j LEFT JOIN lost USING (customer_id) LEFT JOIN known USING (customer_id)
 """
+LIVES = f"WITH {BOOKED}, {SINCE} {LIFE}"
 # One row for each month with a line: how its month end stands, and whether it was lost before.
 MONTH_ENDS = """
     SELECT j.*, e.value, e.value > 0 AS is_paying,
@@ -75,33 +79,40 @@ CHANGES = ", ".join(
     [f"{name} - lag({name}, 1, 0) OVER w AS {name}" for name in COUNTED]
     + [f"{name} - lag({name}, 1, 0::numeric) OVER w AS {name}" for name in VALUED]
 )
-STEPS = f"""
-    WITH lines AS MATERIALIZED ({LINES}), joined AS ({JOINED}),
+STEPPING = f"""
     month_ends AS ({MONTH_ENDS}), levels AS ({LEVELS}), steps AS (
         SELECT customer_id, cohort, plan, age, joined_with, {CHANGES}
         FROM levels WINDOW w AS (PARTITION BY customer_id ORDER BY age)
     )
+"""
+STEP = f"""
     SELECT customer_id, cohort, age, plan, (age = 0)::int,
         CASE WHEN age = 0 THEN joined_with ELSE 0 END, {STEPPED}
     FROM steps WHERE age = 0 OR net <> 0 OR gross <> 0 OR net_surviving <> 0 OR surviving <> 0
 """
+STEPS = f"WITH {BOOKED}, {STEPPING} {STEP}"
 
-
-SOME = "customer_id = ANY(%(customers)s)"
-KEEP_LIVES = f"""
-    INSERT INTO metrics_customerlife
-        (customer_id, joined_on, cohort, first_lost_on, known_from, plan)
-    {LIVES.format(those=SOME)}
-"""
-KEEP_STEPS = f"""
+# Both at once, so that the ledger is read once.
+WRITE = f"""
+    WITH {BOOKED}, {SINCE}, {STEPPING}, lives AS (
+        INSERT INTO metrics_customerlife
+            (customer_id, joined_on, cohort, first_lost_on, known_from, plan) {LIFE}
+    )
     INSERT INTO metrics_cohortstep (customer_id, cohort, age, plan, joined, joined_with, {STEPPED})
-    {STEPS.format(those=SOME)} ORDER BY cohort, age, customer_id
-"""
+    {STEP} ORDER BY cohort, age, customer_id
+""".format(those="customer_id = ANY(%(customers)s)")
+
+
+def write_lives(customers: Sequence[int]) -> None:
+    """Write the lives and steps of customers who have none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, {"customers": list(customers)})
 
 
 def keep_lives(customers: Sequence[int]) -> None:
     """Write the lives and steps of some customers anew from their ledger."""
     values = {"customers": list(customers)}
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (FORGET_LIVES, FORGET_STEPS, KEEP_LIVES, KEEP_STEPS):
+        for statement in (FORGET_LIVES, FORGET_STEPS):
             cursor.execute(statement, values)
+        write_lives(customers)

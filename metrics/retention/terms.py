@@ -79,16 +79,21 @@ TERMS = f"""
     LEFT JOIN renewals r ON (r.subscription_id, r.term_end) = (e.subscription_id, e.term_end)
 """
 COLUMNS = "customer_id, subscription_id, last_day, expiring, renewed, renewed_on, is_early"
-KEEP = f"""
+WRITE = f"""
     INSERT INTO metrics_contractterm ({COLUMNS})
     SELECT {COLUMNS} FROM ({TERMS.format(those="customer_id = ANY(%(customers)s)")}) terms
     ORDER BY last_day, subscription_id
 """
 
 
+def write_terms(customers: Sequence[int]) -> None:
+    """Write the terms of customers who have none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, value_parameters() | {"customers": list(customers)})
+
+
 def keep_terms(customers: Sequence[int]) -> None:
     """Write the terms of some customers anew from their contracts."""
-    values = value_parameters() | {"customers": list(customers)}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FORGET, values)
-        cursor.execute(KEEP, values)
+        cursor.execute(FORGET, {"customers": list(customers)})
+        write_terms(customers)

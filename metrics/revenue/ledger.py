@@ -9,7 +9,7 @@ The ledger is the restated view: it is built from all that is known now, of one 
 a whole. So booking the customers that changed leaves the same rows as building everything anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,14 +17,26 @@ from typing import Any
 from django.db import connection, transaction
 
 from customers.models import Customer
+from lib.fresh_tables import fresh_tables
+from lib.planning import planned
 from metrics.question import Question
-from metrics.retention.lives import keep_lives
-from metrics.retention.terms import keep_terms
-from metrics.revenue.value import DISCOUNT_COUNTS, GROSS, NET, RATE, STATE, value_parameters
+from metrics.retention.lives import keep_lives, write_lives
+from metrics.retention.terms import keep_terms, write_terms
+from metrics.revenue.value import DISCOUNT_COUNTS, NET, RATE, STATE, UNDISCOUNTED, value_parameters
 
 BATCH = 20_000
 # Whoever books shares this lock, whoever sums up months has it alone.
 LOCK = 7_204_001
+
+# The ledger, and what is written from it.
+WRITTEN = (
+    "metrics_revenuemovement", "metrics_customerlife", "metrics_cohortstep", "metrics_contractterm"
+)  # fmt: skip
+# All months have to be summed up anew (metrics/models/month.py).
+EVERYTHING_CHANGED = """
+    DELETE FROM metrics_changedledger;
+    INSERT INTO metrics_changedledger (customer_id, lines) VALUES (0, '[]')
+"""
 
 # What stood there is kept until the months are written, see metrics/revenue/months.py.
 FORGET = """
@@ -41,21 +53,14 @@ FORGET = """
     ON CONFLICT (customer_id) DO NOTHING
 """
 
-# Most customers who are booked anew have the lines they had: months need not look at them.
-UNCHANGED = """
-    DELETE FROM metrics_changedledger c
-    WHERE c.customer_id = ANY(%(customers)s) AND c.lines = (
-        SELECT coalesce(jsonb_agg(to_jsonb(m) - 'customer_id' - 'id' ORDER BY day, kind <> 'fx'),
-            '[]')
-        FROM metrics_revenuemovement m WHERE m.customer_id = c.customer_id)
-"""
-
 # Each day on which anything about a customer's subscriptions may change.
-DAYS = """
+TURNS = (
+    "effective_on", "trial_ends_on", "paused_on", "resumes_on", "ends_on",
+    "past_due_since + %(past_due_limit)s + 1",
+)  # fmt: skip
+DAYS = f"""
     SELECT DISTINCT customer_id, day FROM (
-        SELECT v.customer_id, unnest(ARRAY[v.effective_on, v.trial_ends_on, v.paused_on,
-            v.resumes_on, v.ends_on, v.past_due_since + %(past_due_limit)s + 1]) AS day
-        FROM versions v
+        {" UNION ALL ".join(f"SELECT customer_id, {day} AS day FROM versions" for day in TURNS)}
         UNION ALL
         SELECT v.customer_id, unnest(ARRAY[x.starts_on, x.ends_on])
         FROM versions v JOIN customers_discount x ON x.version_id = v.id
@@ -68,9 +73,10 @@ DAYS = """
     ) changes WHERE day <= %(through)s
 """
 # Versions until the next one; of those that begin on one day the last recorded one counts.
-SPANS = """
-    SELECT *, lead(effective_on, 1, 'infinity') OVER (
-        PARTITION BY subscription_id ORDER BY effective_on, recorded_at, id) AS until FROM versions
+SPANS = f"""
+    SELECT *, {UNDISCOUNTED} AS worth, lead(effective_on, 1, 'infinity') OVER (
+        PARTITION BY subscription_id ORDER BY effective_on, recorded_at, id) AS until
+    FROM versions v
 """
 # Lasting discounts of a version on each day; few versions have any.
 OFFS = f"""
@@ -87,21 +93,25 @@ RATES = f"""
 """
 # Each subscription of a customer at the end of each of these days.
 POINTS = f"""
-    SELECT d.customer_id, d.day, s.id AS subscription_id, v.id AS version_id, v.currency, v.reason,
-        coalesce(nullif(v.plan, ''), p.name, '') AS plan,
-        CASE WHEN v.id IS NULL THEN 0 ELSE round({GROSS}, 12) END AS gross,
-        {STATE.format(day="d.day")} AS state,
-        CASE WHEN {STATE.format(day="d.day")} = 'on' THEN {NET} ELSE 0 END AS native
-    FROM days d
-    JOIN customers_subscription s ON s.customer_id = d.customer_id
-    LEFT JOIN customers_product p ON p.id = s.product_id
-    LEFT JOIN spans v ON v.subscription_id = s.id AND v.effective_on <= d.day AND d.day < v.until
-    LEFT JOIN offs off ON off.version_id = v.id AND off.day = d.day
+    SELECT customer_id, v.day, subscription_id, v.id AS version_id, currency, reason, state,
+        coalesce(nullif(plan, ''), product, '') AS plan,
+        CASE WHEN state <> 'on' THEN 0 WHEN off.version_id IS NULL THEN worth ELSE {NET} END
+            AS native
+    FROM (
+        SELECT d.customer_id, d.day, s.id AS subscription_id, v.id, v.currency, v.reason, v.plan,
+            v.worth, v.price, v.quantity, v.interval, v.interval_count, p.name AS product,
+            {STATE.format(day="d.day")} AS state
+        FROM days d
+        JOIN customers_subscription s ON s.customer_id = d.customer_id
+        LEFT JOIN customers_product p ON p.id = s.product_id
+        LEFT JOIN spans v
+            ON v.subscription_id = s.id AND v.effective_on <= d.day AND d.day < v.until
+        OFFSET 0
+    ) v LEFT JOIN offs off ON off.version_id = v.id AND off.day = v.day
 """
 STEPS = """
     SELECT *, lag(native, 1, 0::numeric) OVER w AS native_before, lag(currency) OVER w AS old,
-        lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before,
-        lag(gross) OVER w AS gross_before, lag(plan) OVER w AS plan_before
+        lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
 # The customer's total at the end of the day, and yesterday's book at today's rates.
@@ -113,30 +123,29 @@ TOTALS = """
         bool_or(state = 'overdue' AND native_before > 0) AS lapses,
         bool_or(state = 'on' AND native = 0 AND native_before > 0) AS turns_free,
         bool_or(state_before = 'paused' AND native > 0) AS resumes,
-        bool_or(version_id = version_before AND gross = gross_before
+        bool_or(version_id = version_before
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
         max(reason) FILTER (WHERE version_id IS DISTINCT FROM version_before AND reason <> '')
             AS told,
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
             AS plan_now,
-        (array_agg(plan_before ORDER BY native_before DESC, subscription_id)
-            FILTER (WHERE native_before > 0))[1] AS plan_before
+        count(*) FILTER (WHERE native > 0) AS held, sum(native) AS native,
+        max(steps.currency) FILTER (WHERE native > 0 AND steps.currency <> %(currency)s) AS other
     FROM steps
     LEFT JOIN rates now ON now.currency = steps.currency AND now.day = steps.day
     LEFT JOIN rates former ON former.currency = steps.old AND former.day = steps.day
     GROUP BY customer_id, steps.day
 """
-# What the total is made of, where other currencies are in it.
+# What the total is made of, where another currency and more than one subscription are in it.
 NATIVES = """
     SELECT customer_id, day, jsonb_object_agg(currency, native) AS natives FROM (
-        SELECT customer_id, day, currency, sum(native) AS native FROM steps
-        WHERE native > 0 AND customer_id IN (
-            SELECT customer_id FROM versions WHERE currency <> %(currency)s)
-        GROUP BY customer_id, day, currency
-    ) held GROUP BY customer_id, day HAVING bool_or(currency <> %(currency)s)
+        SELECT s.customer_id, s.day, s.currency, sum(s.native) AS native
+        FROM changes c JOIN steps s ON s.customer_id = c.customer_id AND s.day = c.day
+        WHERE c.other IS NOT NULL AND c.held > 1 AND s.native > 0 GROUP BY 1, 2, 3
+    ) held GROUP BY customer_id, day
 """
 CHANGES = """
-    SELECT *, lag(total, 1, 0::numeric) OVER w AS before,
+    SELECT *, lag(total, 1, 0::numeric) OVER w AS before, lag(plan_now) OVER w AS plan_before,
         coalesce(max(total) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) > 0
             AS has_paid
     FROM totals WINDOW w AS (PARTITION BY customer_id ORDER BY day)
@@ -150,10 +159,10 @@ LINES = f"""
     ), days AS MATERIALIZED ({DAYS}), spans AS MATERIALIZED ({SPANS}), offs AS ({OFFS}),
     rates AS MATERIALIZED ({RATES}), points AS MATERIALIZED ({POINTS}),
     steps AS MATERIALIZED ({STEPS}),
-    totals AS MATERIALIZED ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
+    totals AS ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
     lines AS (
     SELECT customer_id, day, 'fx' AS kind, '' AS reason, revalued - before AS amount,
-        revalued AS balance, coalesce(plan_before, plan_now, '') AS plan
+        revalued AS balance, coalesce(plan_before, plan_now, '') AS plan, other, held, native
     FROM changes WHERE revalued <> before
     UNION ALL
     SELECT customer_id, day,
@@ -169,12 +178,15 @@ LINES = f"""
             WHEN revalued > 0 AND rediscounts AND total > revalued THEN 'discount_expired'
             WHEN revalued > 0 AND rediscounts THEN 'discount_started'
             ELSE left(coalesce(told, ''), 30) END,
-        total - revalued, total, coalesce(plan_now, plan_before, '')
+        total - revalued, total, coalesce(plan_now, plan_before, ''), other, held, native
     FROM changes WHERE total <> revalued
     )
     INSERT INTO {{table}}
         (customer_id, day, kind, reason, amount, balance, plan, natives)
-    SELECT l.*, n.natives FROM lines l
+    SELECT l.customer_id, l.day, l.kind, l.reason, l.amount, l.balance, l.plan,
+        CASE WHEN other IS NOT NULL AND held = 1 THEN jsonb_build_object(other, native)
+            ELSE n.natives END
+    FROM lines l
     LEFT JOIN natives n ON n.customer_id = l.customer_id AND n.day = l.day
     ORDER BY l.customer_id, l.day, l.kind <> 'fx'
 """
@@ -183,7 +195,8 @@ LINES = f"""
 def book_into(table: str, customers: Sequence[int], *, through: date) -> int:
     """Add the lines of some customers, up to and with a day, to a table like the ledger."""
     values = value_parameters() | {"customers": list(customers), "through": through}
-    with connection.cursor() as cursor:
+    # Rates are few; merging would sort every point for them.
+    with planned(enable_mergejoin="off"), connection.cursor() as cursor:
         cursor.execute(LINES.format(table=table), values)
         return int(cursor.rowcount)
 
@@ -209,14 +222,31 @@ def keep_bookers_out() -> None:
 
 
 def rebuild_movements(*, through: date) -> int:
-    """Write the ledger of everybody anew, some thousand customers at a time."""
-    lines, last = 0, 0
+    """Write the ledger of everybody anew, and what follows from it. How many lines it has.
+
+    All or nothing, beside the ledger that is read meanwhile (lib/fresh_tables.py).
+    """
+    with transaction.atomic():
+        keep_bookers_out()
+        with planned(work_mem="64MB"), fresh_tables(*WRITTEN) as fresh:
+            lines = sum(book_into(WRITTEN[0], some, through=through) for some in _batches())
+            fresh.index(WRITTEN[0])
+            for some in _batches():
+                write_lives(some)
+                write_terms(some)
+        with connection.cursor() as cursor:
+            cursor.execute(EVERYTHING_CHANGED)
+    return lines
+
+
+def _batches() -> Iterator[list[int]]:
+    last = 0
     while True:
         following = Customer.objects.filter(pk__gt=last).order_by("pk")
         batch = list(following.values_list("pk", flat=True)[:BATCH])
         if not batch:
-            return lines
-        lines += book_movements(batch, through=through)
+            return
+        yield batch
         last = batch[-1]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from lib.planning import planned
 from metrics.revenue.month_ends import (
     ALL_OF_THEM,
     DIFFERING,
@@ -152,12 +153,12 @@ EMPTY = (
     "DELETE FROM metrics_monthstock WHERE customers = 0",
     "DELETE FROM metrics_monthmovement WHERE movements = 0",
 )
-# Joins of whole tables, of whose rows PostgreSQL guesses too few; and sums of numerics, whose
-# states are large, one group after the other instead of all at once.
-PLANS = """
-    SET LOCAL enable_nestloop = {on}; SET LOCAL enable_mergejoin = {on};
-    SET LOCAL enable_hashagg = {on}; SET LOCAL work_mem = {memory};
-"""
+# Joins are of whole tables, of whose rows PostgreSQL guesses too few. Sums of numerics have large
+# states, so one group is summed up after the other instead of all at once.
+PLAN = {
+    "enable_nestloop": "off", "enable_mergejoin": "off", "enable_hashagg": "off",
+    "work_mem": "128MB",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -204,19 +205,17 @@ TABLES = (
 
 @contextmanager
 def summing(wanted: Iterable[tuple[date, int]]) -> Iterator[None]:
-    """Within it batches are added up for each wanted month and window; at its end they are stored.
-
-    Inside a transaction.
-    """
+    """Within it batches are added up for each wanted month and window; at its end they are stored."""
     months, windows = zip(*wanted, strict=True)
-    _run(PLANS.format(on="off", memory="'128MB'") + FORGET)
-    _run(WANTED, {"months": list(months), "windows": list(windows)})
-    _run(RULING)
-    _run(PARTS)
-    yield
-    for stored in TABLES:
-        _run(stored.post())
-    _run(FORGET + ";" + PLANS.format(on="DEFAULT", memory="DEFAULT"))
+    with planned(**PLAN):
+        _run(FORGET)
+        _run(WANTED, {"months": list(months), "windows": list(windows)})
+        _run(RULING)
+        _run(PARTS)
+        yield
+        for stored in TABLES:
+            _run(stored.post())
+        _run(FORGET)
 
 
 def add_customers(first: int, last: int) -> None:

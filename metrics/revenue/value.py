@@ -29,15 +29,15 @@ STATE = """
 PERIODS_A_YEAR = """
     (CASE v.interval WHEN 'day' THEN 365 WHEN 'week' THEN 52 WHEN 'month' THEN 12 ELSE 1 END)
 """
-# Before discounts, not rounded: one division, as the last step.
-GROSS = f"v.price * v.quantity * {PERIODS_A_YEAR} / v.interval_count"
-# What lasting discounts leave of it; `off` has the sums of percents and amounts per interval.
-NET = f"""
+# What percents and amounts per interval leave of a price: one division, as the last step.
+WORTH = f"""
     greatest(0, round(
-        v.price * v.quantity * {PERIODS_A_YEAR} * (100 - coalesce(off.percent, 0))
-            / (100 * v.interval_count)
-        - coalesce(off.amount, 0) * {PERIODS_A_YEAR} / v.interval_count, 12))
+        v.price * v.quantity * {PERIODS_A_YEAR} * (100 - {{percent}}) / (100 * v.interval_count)
+        - {{amount}} * {PERIODS_A_YEAR} / v.interval_count, 12))
 """
+# `off` has the sums of lasting discounts.
+NET = WORTH.format(percent="coalesce(off.percent, 0)", amount="coalesce(off.amount, 0)")
+UNDISCOUNTED = WORTH.format(percent=0, amount=0)
 # A discount `x` takes effect on `{day}` and covers more than one month of service.
 DISCOUNT_COUNTS = """
     x.starts_on <= {day} AND (x.ends_on IS NULL
