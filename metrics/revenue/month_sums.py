@@ -205,7 +205,7 @@ TABLES = (
 
 @contextmanager
 def summing(wanted: Iterable[tuple[date, int]]) -> Iterator[None]:
-    """Within it batches are added up for each wanted month and window; at its end they are stored."""
+    """Within it batches are added up for wanted months and windows; at its end they are stored."""
     months, windows = zip(*wanted, strict=True)
     with planned(**PLAN):
         _run(FORGET)
