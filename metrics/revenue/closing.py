@@ -26,6 +26,7 @@ from metrics.revenue.freezing import frozen
 from metrics.revenue.learned import learned_since
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.two_clocks import as_known
+from metrics.traits import begin_traits
 
 # A row may be stamped long before its import is committed.
 SLOW_IMPORTS = timedelta(hours=1)
@@ -134,6 +135,8 @@ def close_month(month: date, *, today: date, by: User | None = None) -> ClosedMo
             raise MonthNotClosableError(obstacle.words)
         cut_off = timezone.now()
         _book_what_is_new(today)
+        # Whoever no night has met yet is counted from now on as what it is now.
+        begin_traits(today)
         question = Question(period=month_of(month), today=today, view=REPORTED)
         with as_known(question):
             figures = frozen_figures(question)

@@ -1,5 +1,6 @@
 """Months are closed once, in order, and stay as they were reported."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from customers.models import Customer
 from lib.days import days_between
 from lib.periods import month_of
 from metrics.catalogue import BY_CODE
@@ -18,6 +20,7 @@ from metrics.revenue.closing import MonthNotClosableError, close_month
 from metrics.revenue.ledger import rebuild_movements
 from metrics.revenue.movements import month_movements
 from metrics.revenue.two_clocks import as_known
+from metrics.traits import keep_traits
 from tests.factories import CustomerFactory, SubscriptionFactory
 from tests.metrics.test_two_clocks import version
 
@@ -55,7 +58,7 @@ def lines(month: date, view: str = "") -> list[tuple]:
 @pytest.fixture
 def late_fact():
     """mvt-007: February is closed, and on 15 March a change of 10 February is learned."""
-    contract = SubscriptionFactory()
+    contract = SubscriptionFactory(customer=CustomerFactory(segment="Small"))
     version(contract, FEBRUARY, 100)
     nights(FEBRUARY, MARCH)
     rebuild_movements(through=date(2025, 2, 28))
@@ -161,6 +164,20 @@ def test_days_whose_nights_are_open_are_named(late_fact):
 
     with pytest.raises(MonthNotClosableError, match="2025-03-09"):
         close(MARCH, APRIL)
+
+
+def test_a_part_of_the_company_is_reported_as_it_was_parted_then(late_fact):
+    customer = late_fact.customer
+    Customer.objects.filter(pk=customer.pk).update(segment="Large")
+
+    keep_traits(date(2025, 3, 20), first=0, last=customer.pk)
+
+    def reported(segment: str, month: date) -> Decimal | None:
+        question = replace(asked(month, "reported"), segment=segment)
+        return BY_CODE["mrr"].answer(question).value
+
+    assert [reported(segment, FEBRUARY) for segment in ("Small", "Large")] == [100, 0]
+    assert [reported(segment, MARCH) for segment in ("Small", "Large")] == [0, 50]
 
 
 def test_a_customer_learned_of_late_is_new_in_the_open_month(late_fact):
