@@ -27,7 +27,7 @@ WANTED = f"""
     ) r ON r.month = m.month;
     ANALYZE wanted
 """
-# The traits that rule at the month ends `[since, until)`; nothing where none do.
+# The traits that rule at the month ends `[since, until)`; nothing where none do. Of `{those}`.
 RULING = f"""
     CREATE TEMP TABLE ruling AS
     WITH noted AS (
@@ -37,7 +37,7 @@ RULING = f"""
             SELECT customer_id, segment, coalesce(csm_id, 0) AS csm_id, touch,
                 {NUMBER.format(day="since")} AS since,
                 coalesce({NUMBER.format(day="until")}, {NEVER}) AS until
-            FROM metrics_customertrait
+            FROM metrics_customertrait {{those}}
         ) numbered WHERE since < until WINDOW w AS (PARTITION BY customer_id ORDER BY since)
     )
     SELECT customer_id, since, until, segment, csm_id, touch FROM noted
@@ -45,6 +45,8 @@ RULING = f"""
     UNION ALL SELECT customer_id, until, following, '', 0, '' FROM noted WHERE until < following;
     ANALYZE ruling
 """
+EVERYBODY = ""
+WHOSE_LEDGER_CHANGED = "WHERE customer_id IN (SELECT customer_id FROM metrics_changedledger)"
 # `sign` is 1 for lines that are counted, -1 for those that are no longer.
 WHOLE = """
     SELECT customer_id, 1 AS sign, day, kind, reason, plan, amount, balance, natives

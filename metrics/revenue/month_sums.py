@@ -19,6 +19,7 @@ from metrics.revenue.month_ends import (
     ALL_OF_THEM,
     DIFFERING,
     ENDS,
+    EVERYBODY,
     EXCHANGED,
     LINES,
     RULING,
@@ -204,13 +205,13 @@ TABLES = (
 
 
 @contextmanager
-def summing(wanted: Iterable[tuple[date, int]]) -> Iterator[None]:
-    """Within it batches are added up for wanted months and windows; at its end they are stored."""
+def summing(wanted: Iterable[tuple[date, int]], those: str = EVERYBODY) -> Iterator[None]:
+    """Within it batches of `those` are added up for wanted months and windows, and then stored."""
     months, windows = zip(*wanted, strict=True)
     with planned(**PLAN):
         _run(FORGET)
         _run(WANTED, {"months": list(months), "windows": list(windows)})
-        _run(RULING)
+        _run(RULING.format(those=those))
         _run(PARTS)
         yield
         for stored in TABLES:

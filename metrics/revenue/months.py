@@ -26,6 +26,7 @@ from metrics.models import (
     RevenueMovement,
 )
 from metrics.revenue.ledger import keep_bookers_out
+from metrics.revenue.month_ends import WHOSE_LEDGER_CHANGED
 from metrics.revenue.month_sums import (
     add_customers,
     exchange_customers,
@@ -139,7 +140,8 @@ def _exchange(changed: Iterable[int], months: list[date]) -> None:
     if not months or not customers:
         return
     windows = dict(BookedMonth.objects.values_list("month", "windows"))
-    with summing((month, window) for month in months for window in windows[month]):
+    wanted = ((month, window) for month in months for window in windows[month])
+    with summing(wanted, WHOSE_LEDGER_CHANGED):
         for start in range(0, len(customers), BATCH):
             exchange_customers(customers[start : start + BATCH])
     forget_empty()
