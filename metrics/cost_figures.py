@@ -22,11 +22,14 @@ from metrics.figure import Figure, Number
 from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
+from metrics.retention.survival import survival_at
 from metrics.revenue.start_set import start_set
 from metrics.revenue.stock import Stock, stock
 from metrics.rows import Rows
 from metrics.spending import LINES, SERVING, spending_parameters
 
+# Beyond so many months payback has to be read with the share of customers who stay so long.
+LONG_PAYBACK = 24
 Below = Callable[[Question], tuple[Decimal, int]]
 
 # The lines of a period, each with the part that serves `{share}`.
@@ -168,7 +171,10 @@ def payback_figure(question: Question) -> Figure:
     figure = quotient_of(WINNING, won_margin, "nobody_won")(question)
     if figure.reason == "nobody_won" and assumed(Name.GROSS_MARGIN, question.day) <= 0:
         return Figure.undefined("never", numerator=figure.numerator, denominator=0)
-    return figure
+    if figure.value is None or figure.value <= LONG_PAYBACK:
+        return figure
+    months = float(figure.value)
+    return figure.with_parts(lambda: {"still_there_at_payback": survival_at(question, months)})
 
 
 def serving_rows(sql: str) -> Any:

@@ -45,7 +45,9 @@ class Engaged:
 
 
 def concluded_day(question: Question) -> date | None:
-    """The day whose conclusions answer a question."""
+    """The day whose conclusions answer a question; none that was not yet known then."""
+    if question.known_on and question.known_on < question.day:
+        return None
     kept = CustomerEngagement.objects.filter(day__lte=question.day)
     if question.is_running:
         kept = kept.filter(day__gt=question.day - LATE_NIGHTS)

@@ -66,6 +66,8 @@ PARTS: dict[str, Part] = {
     "value_at_measured_lifetime": Part(_("With the lifetime of the survival curve")),
     "value_without_horizon": Part(_("Without a horizon")),
     "value_after_a_year": Part(_("Still to come after a year")),
+    "still_there_at_payback": Part(_("Customers still there at payback"), "share"),
+    "frequency_and_value": Part(_("Correlation of frequency and value"), "score"),
     "mean_daily": Part(_("People on a mean day"), "count"),
     "weekly_of_monthly": Part(_("Weekly of monthly people"), "share"),
     "on_weekdays": Part(_("On weekdays"), "share"),

@@ -76,6 +76,12 @@ def survival_curve(question: Question) -> Curve | None:
     return kaplan_meier(months, is_lost, entered, counts)
 
 
+def survival_at(question: Question, month: float) -> float | None:
+    """The share of customers still there after so long; None where too few were watched."""
+    curve = survival_curve(question)
+    return curve.at(month) if curve and curve.at_risk(month) >= FEWEST_AT_RISK else None
+
+
 def _line(
     since: date, joined: date, until: date, is_lost: bool, count: int
 ) -> tuple[int, bool, int, int]:

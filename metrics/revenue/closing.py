@@ -179,6 +179,7 @@ def settings_used() -> dict[str, Any]:
         "time_zone": settings.REPORTING_TIME_ZONE,
         "fiscal_year_starts_in_month": settings.FISCAL_YEAR_STARTS_IN_MONTH,
         "past_due_limit_days": settings.PAST_DUE_LIMIT_DAYS,
+        "paused_subscriptions_count": settings.PAUSED_SUBSCRIPTIONS_COUNT,
     }
 
 

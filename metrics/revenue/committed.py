@@ -37,7 +37,7 @@ SETTLED = """
         WHEN v.ends_on IS NOT NULL
             AND (v.effective_on <= %(day)s OR v.ends_on <= v.effective_on) THEN 'ended'
         WHEN v.trial_ends_on > v.counted_on THEN 'trial'
-        WHEN v.paused_on IS NOT NULL AND v.resumes_on IS NULL THEN 'paused'
+        WHEN NOT %(keeps_paused)s AND v.paused_on IS NOT NULL AND v.resumes_on IS NULL THEN 'paused'
         WHEN v.past_due_since + %(past_due_limit)s < %(day)s THEN 'overdue'
         ELSE 'on' END
 """

@@ -2,10 +2,11 @@
 
 annual value = price · quantity · periods per year / intervals − lasting discounts, in the
 subscription's own currency, rounded to twelve decimals. It is 0 before the first paid day of a
-trial, while paused, from the first day without service on, and once it is past due for more than
-`PAST_DUE_LIMIT_DAYS`. A discount lasts when its window is longer than one month of service. MRR is
-a twelfth; the reporting currency is reached with one rate for each month, the last one published
-up to it. An amount without any rate counts as nothing and its currency is reported.
+trial, while paused (unless `PAUSED_SUBSCRIPTIONS_COUNT`), from the first day without service on,
+and once it is past due for more than `PAST_DUE_LIMIT_DAYS`. A discount lasts when its window is
+longer than one month of service. MRR is a twelfth; the reporting currency is reached with one rate
+for each month, the last one published up to it. An amount without any rate counts as nothing and
+its currency is reported.
 
 These are the pieces that every statement about money is made of, so that there is one definition.
 """
@@ -22,7 +23,8 @@ STATE = """
     CASE WHEN v.id IS NULL THEN 'none'
         WHEN v.ends_on <= {day} THEN 'ended'
         WHEN v.trial_ends_on > {day} THEN 'trial'
-        WHEN v.paused_on <= {day} AND (v.resumes_on IS NULL OR v.resumes_on > {day}) THEN 'paused'
+        WHEN NOT %(keeps_paused)s AND v.paused_on <= {day}
+            AND (v.resumes_on IS NULL OR v.resumes_on > {day}) THEN 'paused'
         WHEN v.past_due_since + %(past_due_limit)s < {day} THEN 'overdue'
         ELSE 'on' END
 """
@@ -96,6 +98,7 @@ def value_parameters() -> dict[str, Any]:
     return {
         "currency": settings.REPORTING_CURRENCY,
         "past_due_limit": settings.PAST_DUE_LIMIT_DAYS,
+        "keeps_paused": settings.PAUSED_SUBSCRIPTIONS_COUNT,
     }
 
 

@@ -17,6 +17,7 @@ from metrics.cost_figures import cac_of, range_over
 from metrics.figure import Figure, Number
 from metrics.intervals import Interval, wilson
 from metrics.metric import Metric
+from metrics.models import ValueModel
 from metrics.question import Question
 from metrics.retention.survival import survival_curve
 from metrics.revenue.value import RATE, value_parameters
@@ -153,7 +154,16 @@ def foretold_figure(question: Question) -> Figure:
     if not totals.n:
         return Figure.undefined("too_few")
     value = totals.numerator / totals.denominator
-    return Figure(value, totals.numerator, totals.denominator, totals.n, flag="estimate")
+    figure = Figure(value, totals.numerator, totals.denominator, totals.n, flag="estimate")
+    return figure.with_parts(lambda: {"frequency_and_value": correlation_fitted(question)})
+
+
+def correlation_fitted(question: Question) -> float | None:
+    """What the newest fit up to the day found of frequency and value, which should be near 0."""
+    fits = ValueModel.objects.filter(name=ValueModel.Name.GAMMA_GAMMA, day__lte=question.today)
+    parameters = fits.order_by("-day").values_list("parameters", flat=True).first() or {}
+    found: float | None = parameters.get("correlation")
+    return found
 
 
 def value_to_cost_figure(question: Question) -> Figure:

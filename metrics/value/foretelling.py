@@ -15,7 +15,7 @@ from metrics.assumptions import Name, assumed
 from metrics.models import ValueModel
 from metrics.revenue.value import RATE, value_parameters
 from metrics.value.bg_nbd import BgNbd, Floats, fit_bg_nbd
-from metrics.value.gamma_gamma import GammaGamma, fit_gamma_gamma
+from metrics.value.gamma_gamma import GammaGamma, correlation, fit_gamma_gamma
 
 FEWEST_BUYERS = 100
 FEWEST_REPEATERS = 30
@@ -57,7 +57,7 @@ def foretell_purchases(day: date) -> int:
     ids = [row[0] for row in found]
     x, last, watched, means = np.array([row[1:] for row in found], dtype=float).T
     buying, spending = fit(x, last, watched, means)
-    remember(day, len(found), buying, spending)
+    remember(day, len(found), buying, spending, correlation(x, means))
     margin = float(assumed(Name.GROSS_MARGIN, day))
     purchases = buying.expected_purchases(x, last, watched, WEEKS_AHEAD)
     spends = spending.expected_spends(x, means)
@@ -87,12 +87,14 @@ def fit(x: Floats, last: Floats, watched: Floats, means: Floats) -> tuple[BgNbd,
 
 
 @transaction.atomic
-def remember(day: date, n: int, buying: BgNbd, spending: GammaGamma) -> None:
-    fits: list[tuple[ValueModel.Name, float, dict[str, float]]] = [
+def remember(day: date, n: int, buying: BgNbd, spending: GammaGamma, linked: float | None) -> None:
+    """`linked` is how far who buys often spends otherwise; Gamma-Gamma takes it for nothing."""
+    fits: list[tuple[ValueModel.Name, float, dict[str, float | None]]] = [
         (ValueModel.Name.BG_NBD, buying.log_likelihood,
          {"r": buying.r, "alpha": buying.alpha, "a": buying.a, "b": buying.b}),
         (ValueModel.Name.GAMMA_GAMMA, spending.log_likelihood,
-         {"p": spending.p, "q": spending.q, "gamma": spending.gamma}),
+         {"p": spending.p, "q": spending.q, "gamma": spending.gamma,
+          "correlation": linked}),
     ]  # fmt: skip
     for name, log_likelihood, parameters in fits:
         fitted = {"n": n, "parameters": parameters, "log_likelihood": log_likelihood}

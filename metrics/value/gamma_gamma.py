@@ -51,8 +51,11 @@ def fit_gamma_gamma(repeats: Floats, means: Floats) -> GammaGamma:
 
 
 def correlation(repeats: Floats, means: Floats) -> float | None:
-    """Pearson's r of frequency and value among repeat buyers; None below three of them."""
+    """Pearson's r of frequency and value among repeat buyers.
+
+    None below three of them, or where all buy alike.
+    """
     keep = repeats > 0
-    if int(keep.sum()) < 3:
+    if int(keep.sum()) < 3 or not np.ptp(repeats[keep]) or not np.ptp(means[keep]):
         return None
     return float(np.corrcoef(repeats[keep], means[keep])[0, 1])

@@ -16,9 +16,15 @@ from metrics.assumptions import Name, assumed, assumptions_on
 from metrics.catalogue import BY_CODE
 from metrics.models import Assumption, RevenueMovement
 from metrics.question import question_of
+from metrics.revenue.ledger import book_movements
 from metrics.rows import Rows
 from metrics.spending import LINES, spending_parameters
-from tests.factories import CustomerFactory, TouchpointFactory
+from tests.factories import (
+    CustomerFactory,
+    SubscriptionFactory,
+    SubscriptionVersionFactory,
+    TouchpointFactory,
+)
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 pytestmark = pytest.mark.django_db
@@ -111,6 +117,21 @@ def test_months_until_the_margin_has_paid(margin, months):
 
     assert figure.value == months
     assert figure.reason == ("" if months else "never")
+
+
+def test_a_long_payback_says_how_many_stay_so_long():
+    Assumption.objects.create(name=Name.GROSS_MARGIN, effective_on=MAY, value=Decimal(1))
+    for number, customer in enumerate(CustomerFactory.create_batch(24, csm=None)):
+        ends_on = date(2025, 1, 1) if number % 2 else None
+        SubscriptionVersionFactory(subscription=SubscriptionFactory(customer=customer),
+                                   effective_on=date(2023, 1, 1), ends_on=ends_on)  # fmt: skip
+    line(120_000, acquisition=1)
+    book_movements(list(Customer.objects.values_list("pk", flat=True)), through=JULY)
+    book([(40, "new", JUNE, 1200)])
+
+    figure = answer("payback")
+
+    assert (figure.value, figure.parts["still_there_at_payback"]) == (30, 0.5)
 
 
 def test_a_line_across_two_months_counts_in_both_by_its_days():

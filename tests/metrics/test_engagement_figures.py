@@ -216,6 +216,14 @@ def test_a_day_that_is_not_kept_has_no_figure_but_says_why():
     assert (figure.value, figure.reason) == (None, "not_concluded")
 
 
+def test_what_was_not_over_on_the_day_it_is_known_has_no_figure():
+    use(CustomerFactory(), "a", at(LAST))
+    conclude()
+
+    assert figure_of("stickiness", known="2025-03-30").reason == "not_concluded"
+    assert figure_of("stickiness", known="2025-03-31").value is not None
+
+
 def test_ends_of_months_are_kept_and_made_anew_when_their_use_was_counted_anew():
     customer = CustomerFactory()
     use(customer, "a", at(LAST))

@@ -167,6 +167,14 @@ def test_a_pause_is_churn_that_is_shown_apart_and_a_resume_brings_back():
     assert (quarter.numerator, quarter.denominator) == (0, 1)
 
 
+def test_whoever_disagrees_may_let_a_pause_count(settings):
+    settings.PAUSED_SUBSCRIPTIONS_COUNT = True
+    version(subscription(), "2025-01-01", 80, paused_on=day("2025-04-01"))
+
+    assert booked() == [("2025-01-01", "new", 80, "")]
+    assert (value("mrr", "2025-05"), value("cmrr", "2025-05")) == (80, 80)
+
+
 def test_a_trial_is_new_on_its_first_paid_day():
     """mvt-014"""
     version(subscription(), "2025-02-20", 90, trial_ends_on=day("2025-03-06"))

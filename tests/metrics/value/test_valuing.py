@@ -218,6 +218,7 @@ def test_purchases_foretell_what_buyers_will_bring(settings):
     figure = BY_CODE["ltv_purchases"].answer(question_of({}, DAY))
     assert ValueModel.objects.count() == 2
     assert figure.n == 120
+    assert -1 <= figure.parts["frequency_and_value"] <= 1
     assert 0 < figure.value < 100_000
     assert CustomerValue.objects.filter(alive__gt=0.99).count() >= 30  # bought once only
 
