@@ -10,8 +10,9 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
-COPY requirements/runtime.txt requirements/
-RUN /venv/bin/python -m pip install --require-hashes -r requirements/runtime.txt
+COPY requirements/runtime.txt requirements/predictive.txt requirements/
+RUN /venv/bin/python -m pip install --require-hashes \
+    -r requirements/runtime.txt -r requirements/predictive.txt
 WORKDIR /app
 COPY . .
 COPY --from=front /front/node_modules node_modules

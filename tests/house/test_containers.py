@@ -84,6 +84,16 @@ def test_the_image_has_stages_and_no_root():
     assert "--require-hashes" in DOCKERFILE
 
 
+def test_the_image_installs_what_make_run_installs_but_for_its_servers():
+    """Workers fit models with packages of a list of their own."""
+    rule = re.search(r"^\$\(STAMPS\)/runtime: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    lists = {name for name in rule[1].split() if name.startswith("requirements/")}
+    copied = re.search(r"^COPY (requirements/.+) requirements/$", DOCKERFILE, re.MULTILINE)[1]
+
+    assert set(copied.split()) == lists - {"requirements/embedded.txt"}
+    assert set(re.findall(r"-r (requirements/\S+)", DOCKERFILE)) == set(copied.split())
+
+
 def test_everything_the_image_copies_is_there_and_secrets_stay_out():
     ignored = (ROOT / ".dockerignore").read_text().split()
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
