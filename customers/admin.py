@@ -18,6 +18,7 @@ from customers.models import (
     Purchase,
     QuarantinedEvent,
     RoleRate,
+    SavedView,
     SeenMessage,
     SourceDay,
     Subscription,
@@ -121,6 +122,13 @@ class TaskAdmin(BackOffice):
 class AttributeAdmin(BackOffice):
     list_display = ("key", "label", "type")
     search_fields = ("key",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(BackOffice):
+    list_display = ("name", "owner", "is_shared", "query")
+    search_fields = ("owner",)
+    may_delete = True
 
 
 @admin.register(ExchangeRate)

@@ -2,12 +2,14 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Contact, Customer, Task, Touchpoint
+from customers.models import Contact, Customer, SavedView, Task, Touchpoint
 from customers.segments import known_segments
 from metrics.models import HealthScore
 from metrics.portfolio import SORTS, Wishes
@@ -24,6 +26,13 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d", attrs={"min": EARLIEST, "max": LATEST})
+
+
+# What a line of the Customers page may show beside the name.
+COLUMNS = [
+    ("health", _("Health")), ("arr", _("ARR")), ("renewal", _("Renewal")), ("nps", _("NPS")),
+    ("usage", _("Usage, 28 days")), ("touch", _("Last touch")), ("csm", _("CSM")),
+]  # fmt: skip
 
 
 class PortfolioForm(forms.Form):
@@ -47,6 +56,7 @@ class PortfolioForm(forms.Form):
     )
     renewing = forms.ChoiceField(label=_("Renewal"), required=False, choices=RENEWING)
     sort = forms.ChoiceField(required=False, choices=[(s, s) for s in SORTS])
+    columns = forms.MultipleChoiceField(label=_("Columns"), required=False, choices=COLUMNS)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +84,35 @@ class PortfolioForm(forms.Form):
             renewing_within=int(asked["renewing"]) if asked.get("renewing") else None,
             sort=asked.get("sort") or SORTS[0],
         )
+
+    def shown(self) -> dict[str, bool]:
+        """The columns that were chosen, in no order; all when none was."""
+        self.is_valid()
+        chosen = self.cleaned_data.get("columns") or [name for name, _label in COLUMNS]
+        return dict.fromkeys(chosen, True)
+
+
+def asked_of(query: QueryDict, *more: str) -> str:
+    """What is asked of the Customers page, as its address has it: known names, nothing empty.
+
+    `more` are names of its address that are no question. All columns are as good as none named.
+    """
+    known = sorted({*PortfolioForm.base_fields, *more} & set(query))
+    if len(query.getlist("columns")) == len(COLUMNS):
+        known.remove("columns")
+    return urlencode([(name, v) for name in known for v in query.getlist(name) if v])
+
+
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ["name", "query", "is_shared"]
+
+    def asked(self) -> str:
+        return asked_of(QueryDict(self.data.get("query", "")[:2_000]))
+
+    def clean_query(self) -> str:
+        return self.asked()
 
 
 class CustomerForm(forms.ModelForm):

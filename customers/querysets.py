@@ -115,6 +115,14 @@ class SubscriptionVersionQuerySet(models.QuerySet["SubscriptionVersion"]):
         )
 
 
+class SavedViewQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """One's own, and what others share."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: "User") -> Self:
         """Imports belong to those who may import."""

@@ -14,6 +14,7 @@ from customers.views import (
     import_review,
     import_upload,
     quarantine_retry,
+    saved_view,
     task_actions,
     task_list,
     task_new,
@@ -29,6 +30,12 @@ urlpatterns = [
     path("customers/new/", customer_edit.customer_new, name="customer_new"),
     path("customers/assign/", customer_bulk.customer_assign, name="customer_assign"),
     path("customers/export/", customer_bulk.customer_export, name="customer_export"),
+    path("customers/views/", saved_view.saved_view_keep, name="saved_view_keep"),
+    path(
+        "customers/views/<int:saved_view>/delete/",
+        saved_view.saved_view_delete,
+        name="saved_view_delete",
+    ),
     path("customers/<int:customer>/", customer_detail.customer_detail, name="customer_detail"),
     path("customers/<int:customer>/edit/", customer_edit.customer_edit, name="customer_edit"),
     path(

@@ -8,6 +8,7 @@ from customers.models.import_run import ImportRow, ImportRun
 from customers.models.product import Product
 from customers.models.purchase import Purchase
 from customers.models.role_rate import RoleRate
+from customers.models.saved_view import SavedView
 from customers.models.subscription import Discount, Subscription, SubscriptionVersion
 from customers.models.task import Task
 from customers.models.ticket import Ticket
@@ -39,6 +40,7 @@ __all__ = [
     "Purchase",
     "QuarantinedEvent",
     "RoleRate",
+    "SavedView",
     "SeenMessage",
     "SourceDay",
     "Subscription",

@@ -1,5 +1,3 @@
-from urllib.parse import urlencode
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +5,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
-from customers.forms import PortfolioForm
+from customers.forms import PortfolioForm, asked_of
+from customers.models import SavedView
 from lib import days
 from lib.paging import page_number
 from metrics.models import CompanyDay
@@ -29,12 +28,17 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "newcomers": newcomers(request.user, wishes, closed_day=closed_day) if number == 1 else [],
         "closed_day": closed_day,
+        "columns": form.shown(),
         "may_edit": request.user.may(Permission.EDIT_CUSTOMERS),
         "today": today,
     }
-    part = "customers/_portfolio.html" if request.htmx else "customers/customer_list.html"
-    response = render(request, part, context)
     if request.htmx:
-        asked = {key: value for key, value in request.GET.items() if value}
-        response["HX-Replace-Url"] = f"{request.path}?{urlencode(asked)}" if asked else request.path
-    return response
+        asked = asked_of(request.GET, "page")
+        response = render(request, "customers/_portfolio.html", context)
+        response["HX-Replace-Url"] = f"{request.path}?{asked}" if asked else request.path
+        return response
+    context |= {
+        "asked": asked_of(request.GET),
+        "saved_views": SavedView.objects.visible_to(request.user),
+    }
+    return render(request, "customers/customer_list.html", context)

@@ -107,3 +107,9 @@ document.addEventListener("change", (event) => {
     count(target.form);
   }
 });
+
+// What is kept is what the list shows now: filters typed since have changed the address only.
+document.addEventListener("submit", ({ target }) => {
+  const asked = target instanceof HTMLFormElement && target.querySelector("input[data-asked]");
+  if (asked) asked.value = location.search.slice(1);
+});

@@ -2,9 +2,12 @@
 
 from django.utils import timezone
 
-from customers.models import ImportRun
+from customers.models import ImportRun, SavedView
 
 OBJECTS = {
+    "saved_view": lambda world: SavedView.objects.create(
+        owner=world["customer"].csm, name="Mine", is_shared=True
+    ),
     "import_run": lambda _world: ImportRun.objects.create(
         noun="customers", state="done", file_name="f.csv", stored_as="f", finished_at=timezone.now()
     ),
@@ -28,6 +31,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST customers:contact_new customer":      (302, 404, 422, 422, 403, 422),
     "GET customers:contact_edit contact":       (302, 404, 200, 200, 403, 200),
     "POST customers:contact_edit contact":      (302, 404, 422, 422, 403, 422),
+    "POST customers:saved_view_keep":           (302, 302, 302, 302, 302, 302),
+    "POST customers:saved_view_delete saved_view": (302, 404, 302, 404, 404, 404),
     "GET customers:task_list":                  (302, 200, 200, 200, 200, 200),
     "GET customers:task_new":                   (302, 200, 200, 200, 403, 200),
     "POST customers:task_new":                  (302, 422, 422, 422, 403, 422),

@@ -32,7 +32,7 @@ def with_score(name: str, score: int | None, csm, **snapshot) -> Customer:
 
 
 @pytest.mark.parametrize("how_many", [3, 30])
-@pytest.mark.parametrize(("asked", "questions"), [({}, 8), ({"q": "customer", "touch": "low"}, 9)])
+@pytest.mark.parametrize(("asked", "questions"), [({}, 9), ({"q": "customer", "touch": "low"}, 10)])
 def test_the_list_asks_the_same_number_of_questions(
     as_user, lea, how_many, asked, questions, django_assert_num_queries
 ):

@@ -9,7 +9,7 @@ from tests.house.sources import ROOT
 LIST = ROOT / "docs" / "bad-input.md"
 KINDS = {"LG": 15, "AP": 27, "EV": 14, "IM": 17, "SV": 8, "NU": 13}
 # Pictures, shared filters and merging are not built yet.
-OTHERS = {"UI1", "UI3", "UI5"}
+OTHERS = {"UI1", "UI3", "UI4", "UI5"}
 LINE = re.compile(r"^\| ((?:[A-Z]{2})?\d+) \|[^|]*\| (.+) \|$", re.MULTILINE)
 
 
