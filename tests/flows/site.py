@@ -3,7 +3,12 @@ by themselves."""
 
 import os
 
+from django.urls import get_resolver
+
 from config.wsgi import application
+
+# Pages are imported with the rest, before the process that answers is forked.
+get_resolver().url_patterns  # noqa: B018
 
 if os.environ.get("CARELESS"):
     from celery.contrib.django.task import DjangoTask

@@ -45,7 +45,11 @@ SLOWEST = 3.0
 
 
 class Site:
-    """A web server, the Redis it was given, and a browser in which Ada is logged in."""
+    """A web server, the Redis it was given, and a browser in which Ada is logged in.
+
+    The product is imported once, by gunicorn's master; `begin_anew` gives a test a process of its
+    own that remembers nothing, and a Redis that works and is empty.
+    """
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.valkey, self.port, self.cookies = Valkey(folder / "valkey"), free_port(), {}
@@ -55,20 +59,43 @@ class Site:
             "DATABASE_URL": database_url(), "DATABASE_POOL_SIZE": "4",
             "MEDIA_ROOT": str(folder / "media"),
         }  # fmt: skip
-        command = [sys.executable, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
-                   f"127.0.0.1:{self.port}", "tests.flows.site:application"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "config/web_server.py",
+            "--preload",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "tests.flows.site:application",
+        ]
         self.log = folder / "web.log"
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=settings.BASE_DIR, env=env, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         assert wait_until(self.is_up), self.log.read_text()[-2000:]
 
+    def begin_anew(self) -> None:
+        master = self.process.pid
+        for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+        if self.valkey.process.poll() is None:
+            os.kill(self.valkey.process.pid, signal.SIGCONT)
+        else:
+            self.valkey.start()
+        with redis.Redis.from_url(self.valkey.url) as client:
+            client.config_set("maxmemory", "0")
+            client.flushall()
+        self.log.write_bytes(b"")
+        assert wait_until(self.is_up), self.log.read_text()[-2000:]
+
     def is_up(self) -> bool:
         try:
             return self.ask("GET", "/health/live/")[0] == 200
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
 
     def ask(self, method: str, path: str, fields: object = None, **headers: str):
@@ -94,18 +121,26 @@ class Site:
         self.valkey.stop()
 
 
+@pytest.fixture(scope="module")
+def started_site(django_db_setup, tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("site"))
+    yield site
+    site.stop()
+
+
 @pytest.fixture
-def site_of(tmp_path, settings):
+def site(started_site, settings):
+    settings.MEDIA_ROOT = started_site.log.parent / "media"
+    started_site.begin_anew()
+    return started_site
+
+
+@pytest.fixture
+def careless_site(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "media"
-    started = []
-
-    def start(**environment: str) -> Site:
-        started.append(Site(tmp_path, **environment))
-        return started[-1]
-
-    yield start
-    for site in started:
-        site.stop()
+    site = Site(tmp_path, CARELESS="yes")
+    yield site
+    site.stop()
 
 
 @pytest.fixture
@@ -184,8 +219,8 @@ def answer_a_survey(site: Site, invitation) -> tuple[int, float]:
 
 
 @pytest.mark.parametrize("fault", [stop, freeze, fill])
-def test_nobody_who_comes_in_meets_an_error_or_waits(site_of, ada, fault, mailoutbox):
-    site, invitation = site_of(), InvitationFactory()
+def test_nobody_who_comes_in_meets_an_error_or_waits(site, ada, fault, mailoutbox):
+    invitation = InvitationFactory()
     log_in_at(site, ada)
     doors = pages(ada)
     _cold, *warm = [site.ask("GET", "/accounts/login/", Cookie="")[2] for _n in range(4)]
@@ -221,9 +256,9 @@ def the_sweeps_finish_what_was_begun() -> None:
     assert Invitation.objects.filter(wave__name="Autumn").exists()
 
 
-def test_without_the_protection_the_same_doors_are_errors(site_of, ada):
+def test_without_the_protection_the_same_doors_are_errors(careless_site, ada):
     """The negative twin: Django's cache and Celery's task as they come."""
-    site = site_of(CARELESS="yes")
+    site = careless_site
     log_in_at(site, ada)
     doors = pages(ada)
 
