@@ -41,9 +41,11 @@ class EngagementCounts(models.Model):
 class CustomerEngagement(EngagementCounts):
     """One customer's 28 days up to a day that is kept: the last night, and ends of months."""
 
+    # Every night writes a row for nearly everybody; a constraint would lock each customer for it.
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer")
-    )
+        "customers.Customer", models.CASCADE, related_name="+", verbose_name=_("customer"),
+        db_constraint=False,
+    )  # fmt: skip
     # Uses of each core feature, by the feature's number.
     features = models.JSONField(_("uses by feature"), default=dict)
 

@@ -280,3 +280,14 @@ def test_what_is_concluded_agrees_with_counting_by_hand(happened):
     assert figure_of("stickiness").value == expected.value
     assert figure_of("returning_visitors").value == returning.value
     assert sorted(stored) == sorted(round(60 * length) for length in sessions)
+
+
+def test_a_customer_that_is_deleted_takes_its_engagement_along():
+    """PostgreSQL has no constraint to remind of it."""
+    use(customer := with_seats(5), "pat", at(LAST))
+    conclude()
+    assert CustomerEngagement.objects.exists()
+
+    customer.delete()
+
+    assert not CustomerEngagement.objects.exists()
