@@ -45,6 +45,7 @@ NOTES: dict[str, Promise | str] = {
     "late": _("renewed late"),
     "renewed": _("renewed"),
     "open": _("not renewed yet"),
+    "not_renewed": _("not renewed"),
     "new": _("new"),
     "scheduled": _("a change is scheduled"),
     **{str(kind.value): kind.label for kind in CostLine.Kind},

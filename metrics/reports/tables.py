@@ -19,6 +19,7 @@ from metrics.models.report import Subject
 from metrics.question import Question
 from metrics.reports.content import Measured, Table
 from metrics.retention.cohorts import Cell, triangle
+from metrics.retention.fitted import fitted_by_segment
 from metrics.retention.lost import (
     Group,
     LostCustomer,
@@ -91,7 +92,22 @@ def retention(question: Question, owner: User) -> Tables:
         for name, size, cells in lines
     ]  # fmt: skip
     heads = [_("First paid"), _("Joined"), *[str(age) for age in found.ages]]
-    return [Table(_("Cohorts: customers who pay so many months later"), heads, rows)]
+    return [Table(_("Cohorts: customers who pay so many months later"), heads, rows),
+            modelled(question)]  # fmt: skip
+
+
+def modelled(question: Question) -> Table:
+    """What a model of each segment expects, beside what was observed (LTV-4, LTV-6)."""
+    rows = [
+        (name, fitted.customers,
+         *(share(found, question) for month in (12, 24) for found in fitted.at(month)),
+         share(fitted.at(60)[0], question), str(fitted.reason_in_words))
+        for name, fitted in fitted_by_segment(question)
+    ]  # fmt: skip
+    heads = [_("Segment"), _("Customers"), _("12 months, expected"), _("12 months, observed"),
+             _("24 months, expected"), _("24 months, observed"), _("60 months, expected"),
+             _("Remark")]  # fmt: skip
+    return Table(_("How long customers stay, by segment"), heads, rows)
 
 
 def churn(question: Question, owner: User) -> Tables:

@@ -9,9 +9,11 @@ survival curve itself is the better guide.
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from metrics.figure import Figure
+from metrics.figure import REASONS, Figure
+from metrics.grouping import groups_of
 from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.question import Question
@@ -38,6 +40,17 @@ class Fitted:
     def customers(self) -> int:
         return self.curve.customers if self.curve else 0
 
+    @property
+    def reason_in_words(self) -> Promise | str:
+        return REASONS[self.reason] if self.reason else ""
+
+    def at(self, month: int) -> tuple[float | None, float | None]:
+        """What the model expects after so many months, and what was observed."""
+        if self.curve is None:
+            return None, None
+        seen = self.curve.at(month) if month <= self.curve.longest else None
+        return self.model.survival(month) if self.model else None, seen
+
 
 def fitted_to(curve: Curve | None) -> Fitted:
     """The model of a curve, where there is enough to fit one to."""
@@ -52,6 +65,14 @@ def fitted_to(curve: Curve | None) -> Fitted:
     at_risk = [curve.at_risk(month) for month in range(1, months + 1)]
     lost = [losses.get(month, 0) for month in range(1, months + 1)]
     return Fitted(curve, fit_at_risk(at_risk, lost))
+
+
+def fitted_by_segment(question: Question) -> list[tuple[str, Fitted]]:
+    """Each segment with a model of its own (LTV-4), in the order of their names."""
+    return [
+        (str(name), fitted_to(survival_curve(about)))
+        for _key, name, about in groups_of(question, "segment")
+    ]
 
 
 def expected_survival(question: Question, months: int) -> Figure:

@@ -45,7 +45,7 @@ SUMS = """
 CONTRACTS = """
     SELECT d.subscription_id AS key, d.customer_id, s.external_id AS label,
         {kept} AS numerator, {whole} AS denominator,
-        CASE WHEN d.is_open THEN 'open' WHEN NOT d.is_renewed THEN 'lost'
+        CASE WHEN d.is_open THEN 'open' WHEN NOT d.is_renewed THEN 'not_renewed'
             WHEN d.is_late THEN 'late' WHEN d.is_early THEN 'early' ELSE 'renewed' END AS note
     FROM ({due}) d JOIN customers_subscription s ON s.id = d.subscription_id
 """

@@ -10,7 +10,7 @@ from accounts.permissions import Permission, permission_needed
 from lib import days
 from lib.paging import page_number
 from lib.periods import PeriodUnreadableError, month_of, period_of
-from metrics.catalogue import BY_CODE
+from metrics.catalogue import METRICS
 from metrics.models import ClosedMonth
 from metrics.question import REPORTED, Question
 from metrics.revenue.bridge import differences_of, late_rates, steps_of
@@ -44,5 +44,5 @@ def closed_month_detail(request: HttpRequest, month: str) -> HttpResponse:
 
 def _figures(closed: ClosedMonth) -> list[Any]:
     """Each figure as it was reported. What it would be today is worked out where it is opened."""
-    known = [(BY_CODE[code], kept) for code, kept in closed.figures.items() if code in BY_CODE]
+    known = [(m, closed.figures[m.code]) for m in METRICS if m.code in closed.figures]
     return [(metric, thawed(kept), kept["version"]) for metric, kept in known]

@@ -17,7 +17,7 @@ from metrics.forms import Asked, asked_by, period_in_words
 from metrics.once import page_of_figures
 from metrics.question import Question
 from metrics.retention.cohorts import Cohort, Measure, Triangle, Variant, triangle
-from metrics.retention.fitted import Fitted, fitted_to
+from metrics.retention.fitted import Fitted, fitted_by_segment, fitted_to
 from metrics.retention.survival import figure_of, survival_curve
 from metrics.retention.trend import start_sets_by_month
 from metrics.retention_charts import kept_revenue_chart, marks_of, survival_chart
@@ -25,6 +25,7 @@ from metrics.retention_charts import kept_revenue_chart, marks_of, survival_char
 MEASURES = {"logo": _("Customers"), "net": _("Revenue, net"), "gross": _("Revenue, gross")}
 VARIANTS = {"status": _("Returns count"), "survival": _("A loss is final")}
 DEPTHS = {"12": _("12 months"), "24": _("24 months"), "60": _("60 months")}
+MODELLED_MONTHS = (12, 24, 36, 60)
 SHOWN_OF_CURVE = ("survival_12", "survival_24", "median_lifetime", "mean_lifetime")
 
 
@@ -67,7 +68,9 @@ def retention(request: HttpRequest) -> HttpResponse:
         "curve_figures": [(BY_CODE[code], figure_of(code, curve)) for code in SHOWN_OF_CURVE],
         "revenue_chart": kept_revenue_chart(start_sets_by_month(asked.question, window=12)),
         "fitted": fitted,
-        "expected": expected(fitted),
+        "expected": expected(fitted) if fitted.model else [],
+        "months": MODELLED_MONTHS,
+        "by_segment": by_segment(asked.question) if request.GET.get("models") else None,
     }
     return render(request, "metrics/retention.html", context)
 
@@ -115,12 +118,11 @@ def finding(found: Triangle) -> str:
     return str(_("%(share)s on average after %(age)s months") % {"share": share, "age": age})
 
 
-def expected(fitted: Fitted) -> list[tuple[int, float, float | None]]:
+def by_segment(question: Question) -> list[tuple[str, Fitted, list[Any]]]:
+    """On request only: each segment is a curve and a fit of its own."""
+    return [(name, fitted, expected(fitted)) for name, fitted in fitted_by_segment(question)]
+
+
+def expected(fitted: Fitted) -> list[tuple[int, float | None, float | None]]:
     """Month, what the model expects and what was observed."""
-    if fitted.model is None or fitted.curve is None:
-        return []
-    longest = fitted.curve.longest
-    return [
-        (month, fitted.model.survival(month), fitted.curve.at(month) if month <= longest else None)
-        for month in (12, 24, 36, 60)
-    ]
+    return [(month, *fitted.at(month)) for month in MODELLED_MONTHS]

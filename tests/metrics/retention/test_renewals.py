@@ -73,7 +73,7 @@ def test_before_it_comes_late_a_contract_is_open_then_lost():
     assert (renewals(early).open, renewals(after).open) == (1, 0)
     assert BY_CODE["renewal_rate"].answer(early).parts["open"] == 1
     assert [row.note for row in BY_CODE["renewal_rate"].rows(early).all()] == ["open"]
-    assert [row.note for row in BY_CODE["renewal_rate"].rows(after).all()] == ["lost"]
+    assert [row.note for row in BY_CODE["renewal_rate"].rows(after).all()] == ["not_renewed"]
 
 
 def test_a_month_of_yearly_contracts_looks_better_than_it_is_churn_008():

@@ -4,7 +4,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.factories import NOON, CustomerFactory
+from metrics.traits import begin_traits
+from tests.factories import DAY, NOON, CustomerFactory
 from tests.metrics.retention.facts import book, pays
 
 PAGE = reverse("metrics:retention")
@@ -79,3 +80,14 @@ def test_the_page_asks_as_often_however_many_there_are(
 
     with django_assert_max_num_queries(24):
         browser.get(PAGE)
+
+
+def test_segments_are_compared_when_somebody_asks(as_user, lea, cohort):
+    begin_traits(DAY)
+    lead = as_user(lea)
+    before = lead.get(PAGE).content.decode()
+    asked = lead.get(PAGE, {"models": "segment"}).content.decode()
+
+    assert "Compare the segments" in before
+    assert "Without segment" in asked
+    assert "Too few customers for a model." in asked
