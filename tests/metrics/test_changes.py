@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from metrics.changes import (
     Pairs,
@@ -15,6 +14,14 @@ from metrics.changes import (
     paired_share_change,
 )
 from metrics.nps import Nps
+
+
+@pytest.fixture(scope="module")
+def stats():
+    """Imported by the one process that runs these tests: it takes a second."""
+    from scipy import stats
+
+    return stats
 
 
 def test_a_change_between_two_quarters():
@@ -36,7 +43,7 @@ def test_an_empty_period_cannot_be_compared():
 
 
 @given(st.lists(st.integers(-2, 2), min_size=2, max_size=40))
-def test_paired_changes_agree_with_a_t_statistic(changes):
+def test_paired_changes_agree_with_a_t_statistic(stats, changes):
     pairs = Pairs(len(changes), sum(changes), sum(c * c for c in changes), 0, 0)
 
     change = paired_nps_change(pairs)
@@ -47,7 +54,7 @@ def test_paired_changes_agree_with_a_t_statistic(changes):
 
 
 @pytest.mark.parametrize(("gained", "lost"), [(9, 1), (3, 4), (0, 0), (12, 12)])
-def test_few_changed_minds_are_tested_exactly(gained, lost):
+def test_few_changed_minds_are_tested_exactly(stats, gained, lost):
     change = paired_share_change(Pairs(40, 0, 0, gained, lost))
 
     expected = stats.binomtest(gained, gained + lost).pvalue if gained + lost else 1
@@ -55,7 +62,7 @@ def test_few_changed_minds_are_tested_exactly(gained, lost):
     assert change.difference == (gained - lost) / 40
 
 
-def test_many_changed_minds_are_tested_by_the_normal_distribution():
+def test_many_changed_minds_are_tested_by_the_normal_distribution(stats):
     change = paired_share_change(Pairs(200, 0, 0, 40, 20))
 
     assert change.p_value == pytest.approx(stats.chi2.sf(20 * 20 / 60, 1))
