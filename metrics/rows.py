@@ -52,6 +52,24 @@ NOTES: dict[str, Promise | str] = {
 }
 
 
+# A page, and beside each of its rows the totals of all; these also where the page is empty.
+OPENED = """
+    WITH every AS MATERIALIZED ({rows}), totals AS (
+        SELECT coalesce(sum(numerator), 0) AS up, coalesce(sum(denominator), 0) AS down,
+            count(*) AS n
+        FROM every
+    ), asked AS (
+        SELECT *, true AS is_there FROM every {seen}
+        ORDER BY {order} LIMIT %(rows_limit)s OFFSET %(rows_offset)s
+    )
+    SELECT totals.up, totals.down, totals.n, asked.is_there, asked.key, asked.customer_id,
+        coalesce(nullif(asked.label, ''), c.name, '') AS label, asked.numerator,
+        asked.denominator, asked.note
+    FROM totals LEFT JOIN asked ON true LEFT JOIN customers_customer c ON c.id = asked.customer_id
+    ORDER BY {order}
+"""
+
+
 @dataclass(frozen=True)
 class Row:
     """One case behind a figure."""
@@ -127,6 +145,22 @@ class Rows:
         found = list(self._read(limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE))
         return Page(found[:PAGE_SIZE], number, has_next=len(found) > PAGE_SIZE)
 
+    def opened(self, user: User, number: int) -> tuple[Page[Row], Totals]:
+        """A page of what somebody may see, and what all rows come to: one pass over them."""
+        seen, values = "", dict[str, Any]()
+        if not (user.is_authenticated and user.sees_every_customer):
+            visible, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+            seen = f"WHERE customer_id IN ({visible})"
+        statement = OPENED.format(rows=self.sql, seen=seen, order=self.order)
+        values |= {"rows_limit": PAGE_SIZE + 1, "rows_offset": (number - 1) * PAGE_SIZE}
+        with self._as_known(), connection.cursor() as cursor:
+            cursor.execute(statement, self.values | values)
+            lines = cursor.fetchall()
+        numerator, denominator, n = lines[0][:3]
+        rows = [_row(line[4:]) for line in lines if line[3]]
+        page = Page(rows[:PAGE_SIZE], number, has_next=len(rows) > PAGE_SIZE)
+        return page, Totals(Decimal(numerator), Decimal(denominator), n)
+
     def all(self) -> Iterator[Row]:
         return self._read()
 
@@ -147,7 +181,9 @@ class Rows:
             with self._as_known():
                 cursor.execute(sql, self.values | {"rows_limit": limit, "rows_offset": offset})
             while lines := cursor.fetchmany(CHUNK):
-                yield from (
-                    Row(key, customer_id, label, Decimal(up), Decimal(down), note)
-                    for key, customer_id, label, up, down, note in lines
-                )
+                yield from map(_row, lines)
+
+
+def _row(line: tuple[Any, ...]) -> Row:
+    key, customer_id, label, up, down, note = line
+    return Row(key, customer_id, label, Decimal(up), Decimal(down), note)

@@ -79,9 +79,8 @@ class NumberViewSet(Resource):
         metric, question = asked_for(code), asked(request)
         if metric.rows is None:
             raise Http404
-        rows, user = metric.rows(question), request.user
-        totals, number = rows.totals(), page_number(request.query_params.get("page", ""))
-        page = rows.visible_to(user).page(number)  # type: ignore[arg-type]
+        rows, number = metric.rows(question), page_number(request.query_params.get("page", ""))
+        page, totals = rows.opened(request.user, number)  # type: ignore[arg-type]
         return Response(
             {
                 "metric": metric.code,

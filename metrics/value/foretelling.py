@@ -21,6 +21,7 @@ FEWEST_BUYERS = 100
 FEWEST_REPEATERS = 30
 WEEKS_AHEAD = 52
 LARGEST_FIT = 20_000
+LARGEST = 1e15
 
 # Of each buyer: repeat purchases, weeks to the last one and to the day, mean of the repeats.
 BUYERS = f"""
@@ -72,8 +73,8 @@ def foretell_purchases(day: date) -> int:
 
 
 def known(values: Floats) -> list[float | None]:
-    """Buyers who are all alike leave the models without an end: what is no number is not told."""
-    return [float(value) if np.isfinite(value) else None for value in values]
+    """Buyers who are all alike leave the models without an end: what has none is not told."""
+    return [float(value) if abs(value) < LARGEST else None for value in values]
 
 
 def fit(x: Floats, last: Floats, watched: Floats, means: Floats) -> tuple[BgNbd, GammaGamma]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,13 +28,15 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     is_known = figure.reason != "too_long_ago"
     rows = metric.rows(asked.question) if metric.rows and is_known else None
     number = page_number(request.GET.get("page", ""))
+    user: Any = request.user
+    page, totals = rows.opened(user, number) if rows else (None, None)
     context = {
         "metric": metric,
         "asked": asked,
         "figure": figure,
-        "totals": rows.totals() if rows else None,
+        "totals": totals,
         "kind": rows.kind if rows else "",
-        "page": rows.visible_to(request.user).page(number) if rows else None,
+        "page": page,
         "sees_all": request.user.sees_every_customer,
     }
     return render(request, "metrics/figure_detail.html", context)

@@ -251,4 +251,4 @@ def test_too_few_buyers_are_no_model():
 
 
 def test_what_a_model_of_buyers_who_are_all_alike_cannot_tell_is_left_open():
-    assert known(np.array([1.5, np.nan, np.inf])) == [1.5, None, None]
+    assert known(np.array([1.5, np.nan, np.inf, 1e18])) == [1.5, None, None, None]
