@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -119,13 +119,10 @@ class Question:
             return None
         ruling = counted_under(day, segment=self.segment, csm=self.csm, touch=self.touch)
         if self.plan is not None:
-            latest = (
-                RevenueMovement.objects.filter(day__lte=day)
-                .order_by("customer_id", "-day", "-pk")
-                .distinct("customer_id")
-            )
-            on_plan = RevenueMovement.objects.filter(pk__in=latest.values("pk"), plan=self.plan)
-            ruling = ruling.filter(customer_id__in=on_plan.values("customer_id"))
+            # Looked up along one index for those who are asked about.
+            lines = RevenueMovement.objects.filter(customer_id=OuterRef("customer_id"))
+            latest = lines.filter(day__lte=day).order_by("-day", "-pk").values("plan")[:1]
+            ruling = ruling.annotate(plan=Subquery(latest)).filter(plan=self.plan)
         return ruling.values("customer_id")
 
     def narrowing(self, day: date, column: str = "customer_id") -> tuple[str, dict[str, Any]]:

@@ -64,6 +64,12 @@ class RevenueMovement(models.Model):
         indexes = [
             models.Index(fields=["day", "kind"], name="revenue_movement_by_day"),
             models.Index(fields=["plan"], name="revenue_movement_by_plan"),
+            # What a customer paid, and on which plan, at the end of any day.
+            models.Index(
+                fields=["customer", "-day", "-id"],
+                include=["plan", "balance"],
+                name="revenue_movement_latest",
+            ),
         ]
 
     def __str__(self) -> str:
