@@ -53,7 +53,11 @@ class Contact(models.Model):
             models.Index(fields=["customer", "name"], name="contact_by_customer"),
             models.Index(fields=["email"], name="contact_by_email"),
             models.Index(fields=["created_at", "id"], name="contact_by_creation"),
-        ]
+            models.Index(
+                fields=["id"], name="contact_bounced",
+                condition=models.Q(bounced_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id
