@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0025_versions_know_who_recorded_them'),
-        ('metrics', '0025_keys_that_begin_with_the_customer'),
+        ('metrics', '0026_engagement_locks_no_customer'),
     ]
 
     operations = [
