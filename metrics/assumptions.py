@@ -15,6 +15,7 @@ DEFAULTS = {
     Name.DISCOUNT_RATE: Decimal("0.1"),
     Name.HORIZON_MONTHS: Decimal(60),
     Name.SUPPORT_SHARE: Decimal("0.5"),
+    Name.ACQUISITION_LAG: Decimal(0),
     Name.HIGH_TOUCH_FROM: Decimal(10_000_000),
     Name.LOW_TOUCH_FROM: Decimal(1_000_000),
     Name.TIER_HOLD_DAYS: Decimal(30),

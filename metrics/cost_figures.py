@@ -16,6 +16,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lib.days import add_months
 from lib.rates import ratio
 from metrics.assumptions import Name, assumed
 from metrics.figure import Figure, Number
@@ -82,7 +83,13 @@ SERVED_AND_PAYING = f"""
         USING (customer_id)
     WHERE true {{narrowed}}
 """
-KEEPING, WINNING = SPENT.format(share="retention_share"), SPENT.format(share="acquisition_share")
+KEEPING = SPENT.format(share="retention_share")
+# What won the customers of a period may have been spent months before it.
+WINNING = (
+    SPENT.format(share="acquisition_share")
+    .replace("%(start)s", "%(spent_from)s")
+    .replace("%(end)s", "%(spent_to)s")
+)
 
 
 def rows_of(sql: str, **more: Any) -> Any:
@@ -90,6 +97,8 @@ def rows_of(sql: str, **more: Any) -> Any:
 
     def rows(question: Question) -> Rows:
         values = spending_parameters(question.start, question.end) | more
+        if "%(spent_from)s" in sql:
+            values |= winning_parameters(question.start, question.end)
         if "%(margin)s" in sql:
             values["margin"] = assumed(Name.GROSS_MARGIN, question.day)
         return Rows(sql, values, kind="cost line")
@@ -160,9 +169,16 @@ def crc_figure(question: Question) -> Figure:
     return Figure(totals.numerator, totals.numerator, n=totals.n)
 
 
+def winning_parameters(start: date, end: date) -> dict[str, date]:
+    """The days of the spending that won the customers of `[start, end)`."""
+    lag = int(assumed(Name.ACQUISITION_LAG, end - timedelta(days=1)))
+    return {"spent_from": add_months(start, -lag), "spent_to": add_months(end, -lag)}
+
+
 def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
     """Acquisition spend, customers won and their quotient of the days `[start, end)`."""
-    totals = Rows(both(WINNING, WON), spending_parameters(start, end)).totals()
+    values = spending_parameters(start, end) | winning_parameters(start, end)
+    totals = Rows(both(WINNING, WON), values).totals()
     won = int(totals.denominator)
     return totals.numerator, won, ratio(totals.numerator, won)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPi
 from customers.segments import known_segments
 from lib import days
 from lib.periods import month_of, quarter_of, year_of
+from metrics.assumptions import Name, assumed
 from metrics.catalogue import METRICS
 from metrics.models import Assumption, ReportSchedule
 from metrics.models.report import Format, Subject
@@ -193,6 +195,22 @@ class CostLineForm(forms.ModelForm):
                 self.initial["customer_id"] = self.instance.customer.external_id
         else:
             self.initial.setdefault("currency", settings.REPORTING_CURRENCY)
+        share = self.fields["retention_share"]
+        share.required = False
+        share.help_text = _("From 0 to 1. Left empty, support takes the share assumed on its day.")
+
+    def clean(self) -> dict[str, Any]:
+        """Support is partly cost of goods sold: which part keeps customers is assumed and dated."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        starts_on = given.get("starts_on")
+        if given.get("retention_share") is None and "retention_share" not in self.errors:
+            if given.get("kind") == CostLine.Kind.SUPPORT and starts_on:
+                share = assumed(Name.SUPPORT_SHARE, starts_on)
+                given["retention_share"] = share.quantize(Decimal("0.0001"))
+            else:
+                missing = self.fields["retention_share"].error_messages["required"]
+                self.add_error("retention_share", missing)
+        return given
 
     def clean_customer_id(self) -> str:
         text: str = self.cleaned_data["customer_id"].strip()

@@ -134,6 +134,9 @@ def count_again() -> None:
 def check_assumption(draft: Draft, context: Context) -> None:
     if draft.values["name"] in SHARES and draft.values["value"] > 1:
         raise Rejected("value", "number_out_of_range", low="0", high="1")
+    most = Assumption.MOST.get(draft.values["name"])
+    if most is not None and draft.values["value"] > most:
+        raise Rejected("value", "number_out_of_range", low="0", high=str(most))
     if context.user is not None:
         draft.values["author_id"] = context.user.pk
 

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,11 @@ class Assumption(models.Model):
         SUPPORT_SHARE = "support_share", _("Share of support that keeps customers (0 to 1)")
         HIGH_TOUCH_FROM = "high_touch_from", _("Net value from which high touch pays")
         LOW_TOUCH_FROM = "low_touch_from", _("Net value from which low touch pays")
+        ACQUISITION_LAG = "acquisition_lag", _("Months from spending to winning a customer")
         TIER_HOLD_DAYS = "tier_hold_days", _("Days a value must stay past a border of touch tiers")
+
+    # More would be no assumption but a slip.
+    MOST = {Name.HORIZON_MONTHS: 1200, Name.ACQUISITION_LAG: 120, Name.TIER_HOLD_DAYS: 3650}
 
     name = models.CharField(_("assumption"), max_length=20, choices=Name.choices)
     effective_on = models.DateField(_("effective from"))
@@ -51,3 +56,9 @@ class Assumption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_name_display()} {self.effective_on}"
+
+    def clean(self) -> None:
+        most = self.MOST.get(self.Name(self.name)) if self.name in self.Name.values else None
+        if most is not None and self.value is not None and self.value > most:
+            message = _("This must be at most %(most)s.") % {"most": most}
+            raise ValidationError({"value": message})

@@ -14,6 +14,7 @@ from customers.models import CostLine, Customer, ExchangeRate, RoleRate
 from lib.days import day_start
 from metrics.assumptions import Name, assumed, assumptions_on
 from metrics.catalogue import BY_CODE
+from metrics.forms import CostLineForm
 from metrics.models import Assumption, RevenueMovement
 from metrics.question import question_of
 from metrics.revenue.ledger import book_movements
@@ -94,6 +95,24 @@ def test_customers_won_back_are_not_new_cac_001():
     book([(40, "new", JUNE, 1500), (5, "reactivation", JUNE, 1500)])
 
     assert answer("cac").value == 3000
+
+
+def test_what_won_a_customer_may_have_been_spent_months_before():
+    Assumption.objects.create(name=Name.ACQUISITION_LAG, effective_on=MAY, value=1)
+    line(120_000, acquisition=1, start=MAY, until=JUNE)
+    line(999, acquisition=1)
+    book([(40, "new", JUNE, 1500)])
+
+    assert (answer("cac").value, answer("cac").numerator) == (3000, 120_000)
+    question = question_of({"period": "2026-06"}, date(2026, 9, 1))
+    assert BY_CODE["cac"].rows(question).totals().numerator == 120_000
+    assert answer("payback").numerator == 120_000
+
+
+@pytest.mark.parametrize("name", [Name.ACQUISITION_LAG, Name.HORIZON_MONTHS])
+def test_an_assumption_beyond_all_sense_is_refused(name):
+    with pytest.raises(ValidationError):
+        Assumption(name=name, effective_on=MAY, value=10**9).full_clean()
 
 
 def test_spend_without_wins_cac_002():
@@ -205,6 +224,24 @@ def test_costs_of_the_company_are_not_split_by_customers():
 
 def test_without_cost_lines_there_is_no_cost_not_nothing():
     assert (answer("crc").value, answer("crc").reason) == (None, "no_cost_lines")
+
+
+def support(**more) -> CostLineForm:
+    return CostLineForm({
+        "kind": "support", "label": "Desk", "amount": "1000", "currency": "JPY",
+        "starts_on": "2026-06-01", "last_day": "2026-06-30", "acquisition_share": "0",
+        "retention_share": "",
+    } | more)  # fmt: skip
+
+
+def test_support_without_a_share_takes_the_one_assumed_on_its_day():
+    Assumption.objects.create(name=Name.SUPPORT_SHARE, effective_on=JUNE, value=Decimal("0.3"))
+
+    assert support().save().retention_share == Decimal("0.3")
+    earlier = {"starts_on": "2026-05-01", "last_day": "2026-05-31"}
+    assert support(**earlier).save().retention_share == Decimal("0.5")
+    assert support(retention_share="0.9").save().retention_share == Decimal("0.9")
+    assert "retention_share" in support(kind="tools").errors
 
 
 @pytest.mark.parametrize(
