@@ -1,6 +1,7 @@
 """Whether we live, and whether we are ready to serve: for load balancers and supervisors."""
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -23,7 +24,10 @@ def ready(request: HttpRequest) -> JsonResponse:
     Without Redis or workers pages work and jobs wait: that is told, but no reason to send nobody
     here.
     """
-    room_ends_on = partitions.room_ends_on()
+    try:
+        room_ends_on = partitions.room_ends_on()
+    except (OperationalError, InterfaceError):
+        return JsonResponse({"ready": False, "database": False}, status=503)
     if room_ends_on is None or room_ends_on < add_months(today(), 1):
         return JsonResponse({"ready": False, "room_for_events_ends": room_ends_on}, status=503)
     at_work = who_is_at_work()

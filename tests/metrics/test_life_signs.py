@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 import redis
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -123,3 +124,14 @@ def test_the_check_of_the_container_kills_a_stopped_worker_and_no_other(monkeypa
     assert (well, worker.poll()) == (0, None)
     assert worker_probe.main() == 1
     assert worker.wait(10) == -signal.SIGKILL
+
+
+def test_a_server_whose_database_does_not_answer_is_not_ready_and_says_so():
+    def no_answer(*_query):
+        raise OperationalError
+
+    with connection.execute_wrapper(no_answer):
+        answer = Client().get("/health/ready/")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "database": False}
