@@ -187,7 +187,7 @@ def stacked_days_spec(
                   "axis": {"format": ",.0f", "tickCount": 4}},
             "color": {"field": "name", "type": "nominal", "title": None, "sort": names,
                       "scale": {"domain": names, "range": [role for _name, role in order]},
-                      "legend": {"orient": "top", "symbolType": "square"}},
+                      "legend": {"orient": "top", "symbolType": "square", "columns": 3}},
             "order": {"field": "rank", "type": "quantitative"},
             "tooltip": [
                 {"field": "day", "type": "temporal", "format": "%x", "title": ""},

@@ -18,6 +18,9 @@ REASONS = {
     "discount_expired": _("discount expired"),
     "discount_started": _("discount began"),
     "contracted_ramp": _("agreed step"),
+    "price_rise": _("price rise"),
+    "price_increase": _("price rise"),
+    "renewed": _("renewed"),
 }
 
 
