@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0026_engagement_locks_no_customer'),
+        ('metrics', '0027_latest_lines_of_customers'),
     ]
 
     operations = [
