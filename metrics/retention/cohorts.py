@@ -26,6 +26,7 @@ from metrics.question import Question
 from metrics.retention.reading import joining_members
 from metrics.retention.reading import steps as all_steps
 from metrics.revenue.two_clocks import as_known
+from metrics.revenue.value import value_parameters
 from metrics.rows import Rows
 
 Measure = Literal["logo", "net", "gross"]
@@ -142,6 +143,7 @@ def read_steps(
     question: Question, column: str, oldest: date, newest: date
 ) -> dict[date, list[Step]]:
     narrowed, values = joining_members(question)
+    values |= value_parameters()
     sql = STEPS.format(column=column, steps=all_steps(), narrowed=narrowed)
     steps: dict[date, list[Step]] = {}
     with connection.cursor() as cursor:
@@ -188,7 +190,7 @@ def cell_rows(
             counted=f"coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0)",
             whole="sum(joined)" if measure == "logo" else "sum(joined_with)",
         )
-    values |= {"first": cohorts[0], "last": cohorts[1], "age": age}
+    values |= value_parameters() | {"first": cohorts[0], "last": cohorts[1], "age": age}
     return Rows(sql, values, question=question)
 
 

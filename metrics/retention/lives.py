@@ -2,8 +2,8 @@
 
 A customer joins on the first day it has MRR and is first lost on the first day after that without.
 At each month end it pays or not; a step is what changed since the month end before. Exchange rates
-are taken out: the factor of every `fx` line is undone, so that values stand at the rates of the
-month of joining and only what the customer did moves its cohort.
+are taken out: what a month end is made of in each currency is counted at the rates of the month of
+joining, also after a return, so that only what the customer did moves its cohort.
 
 Of one customer always everything is written anew, whenever its ledger is. So keeping the customers
 that changed leaves the same rows as building all of them.
@@ -13,27 +13,20 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from metrics.revenue.value import RATE, value_parameters
+
 FORGET_LIVES = "DELETE FROM metrics_customerlife WHERE customer_id = ANY(%(customers)s)"
 FORGET_STEPS = "DELETE FROM metrics_cohortstep WHERE customer_id = ANY(%(customers)s)"
-# The ledger of {those} customers, each balance at the rates of the month of joining. On one day the
-# line of exchange rates comes first. A product of numerics has the digits of all its factors, after
-# five years more than a thousand, and a division goes on for as many: sixty are enough.
+# The ledger of {those} customers. On one day the line of exchange rates comes first.
 LINES = """
-    SELECT customer_id, day, kind <> 'fx' AS is_business, plan, balance,
-        date_trunc('month', day)::date AS month,
-        CASE WHEN factors IS NULL THEN balance
-            ELSE round(balance / round(factors, 60), 6) END AS value
-    FROM (
-        SELECT m.*, metrics_product(CASE WHEN kind = 'fx' AND balance > 0 AND balance > amount
-            THEN balance / (balance - amount) END) OVER w AS factors
-        FROM metrics_revenuemovement m WHERE {those}
-        WINDOW w AS (PARTITION BY customer_id ORDER BY day, kind <> 'fx')
-    ) factored
+    SELECT customer_id, day, kind <> 'fx' AS is_business, plan, balance, natives,
+        date_trunc('month', day)::date AS month
+    FROM metrics_revenuemovement WHERE {those}
 """
 # The first line with money in it.
 JOINED = """
     SELECT DISTINCT ON (customer_id) customer_id, day AS joined_on, month AS cohort, plan,
-        value AS joined_with
+        balance AS joined_with
     FROM lines WHERE balance > 0 ORDER BY customer_id, day, is_business
 """
 BOOKED = f"lines AS MATERIALIZED ({LINES}), joined AS MATERIALIZED ({JOINED})"
@@ -55,16 +48,27 @@ LIFE = """
     FROM joined j LEFT JOIN lost USING (customer_id) LEFT JOIN known USING (customer_id)
 """
 LIVES = f"WITH {BOOKED}, {SINCE} {LIFE}"
+# A month end at the rates of the month of joining; a currency that had none yet, at its own.
+AT_FIRST_RATES = f"""
+    CASE WHEN l.balance = 0 OR l.natives IS NULL THEN l.balance
+        ELSE (SELECT sum(round(held.value::numeric * coalesce(
+                nullif({RATE.format(currency="held.key", day="j.cohort")}, 0),
+                {RATE.format(currency="held.key", day="l.month")}), 12))
+            FROM jsonb_each_text(l.natives) held) END
+"""
 # One row for each month with a line: how its month end stands, and whether it was lost before.
-MONTH_ENDS = """
-    SELECT j.*, e.value, e.value > 0 AS is_paying,
-        ((extract(year FROM e.month) - extract(year FROM j.cohort)) * 12
-            + extract(month FROM e.month) - extract(month FROM j.cohort))::int AS age,
-        bool_or(e.value = 0) OVER (PARTITION BY e.customer_id ORDER BY e.month) AS was_lost
+MONTH_ENDS = f"""
+    SELECT *, value > 0 AS is_paying,
+        bool_or(value = 0) OVER (PARTITION BY customer_id ORDER BY month) AS was_lost
     FROM (
-        SELECT DISTINCT ON (customer_id, month) customer_id, month, value
-        FROM lines ORDER BY customer_id, month, day DESC, is_business DESC
-    ) e JOIN joined j ON j.customer_id = e.customer_id AND j.cohort <= e.month
+        SELECT j.*, l.month, {AT_FIRST_RATES} AS value,
+            ((extract(year FROM l.month) - extract(year FROM j.cohort)) * 12
+                + extract(month FROM l.month) - extract(month FROM j.cohort))::int AS age
+        FROM (
+            SELECT DISTINCT ON (customer_id, month) customer_id, month, balance, natives
+            FROM lines ORDER BY customer_id, month, day DESC, is_business DESC
+        ) l JOIN joined j ON j.customer_id = l.customer_id AND j.cohort <= l.month
+    ) valued
 """
 LEVELS = """
     SELECT customer_id, cohort, plan, age, joined_with, is_paying::int AS paying, value AS net,
@@ -106,7 +110,7 @@ WRITE = f"""
 def write_lives(customers: Sequence[int]) -> None:
     """Write the lives and steps of customers who have none yet."""
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, {"customers": list(customers)})
+        cursor.execute(WRITE, value_parameters() | {"customers": list(customers)})
 
 
 def keep_lives(customers: Sequence[int]) -> None:

@@ -29,6 +29,7 @@ from metrics.retention.cohorts import months_between
 from metrics.retention.reading import lives, steps
 from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
+from metrics.revenue.value import value_parameters
 
 # Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither.
 TURN = "((balance > 0)::int - (balance > amount)::int)"
@@ -214,7 +215,7 @@ def lost_by_tenure(question: Question) -> list[Group]:
         return []
     with as_known(question):
         narrowed, members = question.narrowing(question.start - timedelta(days=1))
-        values = members | {"start": question.start}
+        values = members | value_parameters() | {"start": question.start}
         turned = _read(STARTED.format(steps=steps(), narrowed=narrowed), values)
         lost, values = lost_sql(question)
         gone = {

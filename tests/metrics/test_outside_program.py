@@ -76,7 +76,7 @@ def expected_of(files: Files, asked: list[date]) -> dict[tuple[str, str], tuple[
 
 @pytest.mark.parametrize(
     ("seed", "asked"),
-    [(1, [date(2026, 1, 1), date(2026, 5, 1)]), (2, [date(2026, 3, 1)])],
+    [(1, [date(2026, 1, 1), date(2026, 5, 1)]), (4, [date(2026, 4, 1)])],
 )
 @time_machine.travel(NOON, tick=False)
 def test_every_figure_agrees_with_the_files(seed, asked, load, api_of, lea):

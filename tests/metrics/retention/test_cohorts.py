@@ -133,6 +133,18 @@ def test_exchange_rates_do_not_move_a_cohort():
     assert shares(found) == {"2025-01": [1, 1, 2]}
 
 
+def test_who_comes_back_is_counted_at_the_rates_of_joining_too():
+    for month, rate in (("2025-01-01", 100), ("2025-02-01", 150), ("2025-03-01", 80)):
+        ExchangeRate.objects.create(currency="USD", month=day(month), rate=rate)
+    for _customer in range(5):
+        pays({"2025-01-05": 7, "2025-01-20": 0, "2025-03-10": 14}, currency="USD")
+    book()
+
+    found = shares(triangle(asked_at_end_of("2025-03-31"), "net"))
+
+    assert found["2025-01"] == [0, 0, 2]
+
+
 def test_customers_stay_with_the_traits_they_joined_with():
     pays({"2025-01-05": 100}, segment="Small")
     moved = pays({"2025-01-05": 100, "2025-02-05": 0}, segment="Small")
