@@ -57,6 +57,15 @@ def test_every_model_has_its_place_in_the_back_office():
     assert not homeless, f"Register in <app>/admin.py: {homeless}"
 
 
+def test_every_model_of_others_has_a_name_that_can_be_translated():
+    named_by_class = [
+        model._meta.label for model in admin.site._registry
+        if "allauth" in model.__module__ and isinstance(model._meta.verbose_name, str)
+    ]  # fmt: skip
+
+    assert named_by_class == []
+
+
 def test_the_tables_parted_by_time_are_mirrored():
     assert all(is_mirrored(model) for model in (UsageEvent, DailyUsage, PersonDay, HealthScore))
 
