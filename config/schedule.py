@@ -41,6 +41,10 @@ TIMETABLE = {
         "task": "metrics.jobs.close_due_month",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "every minute, close months that somebody asked for": {
+        "task": "metrics.jobs.resume_closings",
+        "schedule": timedelta(seconds=60),
+    },
     "every minute, make reports that are due or wait": {
         "task": "metrics.jobs.make_waiting_reports",
         "schedule": timedelta(seconds=60),

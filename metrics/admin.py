@@ -26,6 +26,7 @@ from metrics.models import (
     Insider,
     LifeSign,
     MonthBook,
+    MonthClosing,
     MonthMovement,
     MonthStock,
     Night,
@@ -109,6 +110,11 @@ class ValueModelAdmin(ReadOnly):
 @admin.register(ClosedMonth)
 class ClosedMonthAdmin(ReadOnly):
     list_display = ("month", "closed_at", "closed_by", "cut_off")
+
+
+@admin.register(MonthClosing)
+class MonthClosingAdmin(ReadOnly):
+    list_display = ("month", "asked_by", "asked_at", "tries", "obstacle")
 
 
 @admin.register(ClosedLine)

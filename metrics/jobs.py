@@ -14,9 +14,9 @@ from django.utils import timezone
 from lib import days
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
-from metrics.models import CustomerValue, Report
+from metrics.models import CustomerValue, MonthClosing, Report
 from metrics.reports.ordering import forget_old_reports, mail_due_notices, order_due
-from metrics.revenue import closing, rebooking
+from metrics.revenue import closing, ordered_closing, rebooking
 from metrics.value import valuing
 
 logger = logging.getLogger(__name__)
@@ -113,6 +113,18 @@ def close_due_month() -> None:
         closing.close_month(month, today=local_day(now))
     except closing.MonthNotClosableError as why:
         logger.warning("month %s not closed: %s", month, why)
+
+
+@shared_task
+def close_ordered_month(month: str) -> None:
+    ordered_closing.close_ordered(date.fromisoformat(month), today=days.today())
+
+
+@shared_task
+def resume_closings() -> None:
+    """Ring for months whose closing nobody holds, also what a dead worker left behind."""
+    for month in MonthClosing.objects.waiting().values_list("pk", flat=True):
+        close_ordered_month.delay(month.isoformat())
 
 
 @shared_task

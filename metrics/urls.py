@@ -64,6 +64,11 @@ urlpatterns = [
         name="closed_month_detail",
     ),
     path(
+        "closed-months/<str:month>/progress/",
+        closed_month_list.closed_month_progress,
+        name="closed_month_progress",
+    ),
+    path(
         "closed-months/<str:month>/close/",
         closed_month_close.closed_month_close,
         name="closed_month_close",

@@ -1,6 +1,6 @@
 from metrics.models.alert import Alert
 from metrics.models.assumption import Assumption
-from metrics.models.closed_month import ClosedLine, ClosedMonth
+from metrics.models.closed_month import ClosedLine, ClosedMonth, MonthClosing
 from metrics.models.company_day import CompanyDay
 from metrics.models.contract_term import ContractTerm
 from metrics.models.counted_answer import CountedAnswer
@@ -55,6 +55,7 @@ __all__ = [
     "Insider",
     "LifeSign",
     "MonthBook",
+    "MonthClosing",
     "MonthMovement",
     "MonthStock",
     "Night",

@@ -1,5 +1,6 @@
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -58,6 +59,54 @@ class ClosedMonth(models.Model):
     @property
     def currency(self) -> str:
         return str(self.settings_used.get("currency", settings.REPORTING_CURRENCY))
+
+
+class MonthClosingQuerySet(models.QuerySet["MonthClosing"]):
+    def waiting(self) -> Self:
+        """Those that nobody closes at the moment and that were not given up."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now())
+        return self.filter(free, obstacle="")
+
+
+class MonthClosing(models.Model):
+    """Somebody asked to close a month. The row is there until it is closed."""
+
+    month = models.DateField(_("month"), primary_key=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("asked by"),
+    )  # fmt: skip
+    asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    # Who closes it holds it until then; after that another one may.
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Why it was given up, in the language of who asked; empty while there is hope.
+    obstacle = models.TextField(_("why it was not closed"), blank=True)
+
+    objects = MonthClosingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-month"]
+        verbose_name = _("closing of a month")
+        verbose_name_plural = _("closings of months")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    def try_again(self, by: Any) -> bool:
+        """Whether it had been given up, and now is not any more."""
+        given_up = MonthClosing.objects.filter(pk=self.pk).exclude(obstacle="")
+        fresh = {"obstacle": "", "tries": 0, "claimed_until": None, "asked_at": timezone.now()}
+        return bool(given_up.update(asked_by=by, **fresh))
+
+    def put_back(self, until: datetime) -> None:
+        """To be tried again from then on."""
+        MonthClosing.objects.filter(pk=self.pk, tries=self.tries).update(claimed_until=until)
+
+    def give_up(self, obstacle: str) -> None:
+        MonthClosing.objects.filter(pk=self.pk, tries=self.tries).update(
+            claimed_until=None, obstacle=obstacle
+        )
 
 
 class ClosedLine(models.Model):

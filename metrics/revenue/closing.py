@@ -5,6 +5,7 @@ frozen is the ledger as reported: late facts about months closed before stand in
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -75,6 +76,10 @@ class Obstacle:
     days: tuple[date, ...] = ()
 
 
+def nobody(percent: int) -> None:
+    """Who does not watch."""
+
+
 def month_in_words(month: date) -> str:
     return date_format(month, "YEAR_MONTH_FORMAT")
 
@@ -126,25 +131,33 @@ def _open_nights(month: date, end: date) -> Obstacle | None:
     return Obstacle(words % {"days": named}, missing)
 
 
-def close_month(month: date, *, today: date, by: User | None = None) -> ClosedMonth:
-    """Freeze a month. MonthNotClosableError says in words why not; two at once close it once."""
+def close_month(
+    month: date, *, today: date, by: User | None = None, note: Callable[[int], None] = nobody
+) -> ClosedMonth:
+    """Freeze a month. MonthNotClosableError says in words why not; two at once close it once.
+
+    `note` is told how many percent are done.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(LOCK)
         if obstacle := obstacle_to_closing(month, today):
             raise MonthNotClosableError(obstacle.words)
         cut_off = timezone.now()
+        note(5)
         _book_what_is_new(today)
         # Whoever no night has met yet is counted from now on as what it is now.
         begin_traits(today)
+        note(15)
         question = Question(period=month_of(month), today=today, view=REPORTED)
         with as_known(question):
-            figures = frozen_figures(question)
+            figures = frozen_figures(question, note)
             closed = ClosedMonth.objects.create(
                 month=month, closed_by=by, closed_at=cut_off, cut_off=cut_off,
                 settings_used=settings_used(), inputs_hash=inputs_hash(question.end, cut_off),
                 figures=figures,
             )  # fmt: skip
+            note(90)
             _freeze_lines(closed, question)
     return closed
 
@@ -164,13 +177,14 @@ def _freeze_lines(closed: ClosedMonth, question: Question) -> None:
         cursor.execute(MOVED, values)
 
 
-def frozen_figures(question: Question) -> dict[str, Any]:
+def frozen_figures(question: Question, note: Callable[[int], None] = nobody) -> dict[str, Any]:
     """Each figure of recurring revenue with all that makes it, as JSON."""
-    return {
-        metric.code: {"version": metric.version} | frozen(metric.answer(question))
-        for metric in METRICS
-        if metric.chapter == "revenue"
-    }
+    figures = {}
+    metrics = [metric for metric in METRICS if metric.chapter == "revenue"]
+    for done, metric in enumerate(metrics):
+        note(20 + 70 * done // len(metrics))
+        figures[metric.code] = {"version": metric.version} | frozen(metric.answer(question))
+    return figures
 
 
 def settings_used() -> dict[str, Any]:

@@ -10,14 +10,16 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission, permission_needed
 from lib import days
 from lib.periods import PeriodUnreadableError, period_of
-from metrics.revenue.closing import MonthNotClosableError, close_month, month_in_words
+from metrics import jobs
+from metrics.revenue.closing import MonthNotClosableError, month_in_words
+from metrics.revenue.ordered_closing import order_closing
 
 
 @login_required
 @permission_needed(Permission.CLOSE_MONTHS)
 @require_POST
 def closed_month_close(request: HttpRequest, month: str) -> HttpResponse:
-    """Freeze a month that was looked at. Two clicks close it once."""
+    """Have a month frozen that was looked at. Two clicks close it once."""
     try:
         period = period_of(month)
     except PeriodUnreadableError:
@@ -26,9 +28,12 @@ def closed_month_close(request: HttpRequest, month: str) -> HttpResponse:
         raise Http404
     user: Any = request.user
     try:
-        closed = close_month(period.start, today=days.today(), by=user)
+        is_ordered = order_closing(period.start, today=days.today(), by=user)
     except MonthNotClosableError as why:
         messages.error(request, str(why))
         return redirect("metrics:closed_month_list")
-    messages.success(request, _("%(month)s is closed.") % {"month": month_in_words(closed.month)})
-    return redirect(closed)
+    if is_ordered:
+        jobs.close_ordered_month.delay_on_commit(period.start.isoformat())  # type: ignore[attr-defined]  # Celery's Django task
+    words = _("%(month)s is being closed. You may go on meanwhile.")
+    messages.info(request, words % {"month": month_in_words(period.start)})
+    return redirect("metrics:closed_month_list")

@@ -72,6 +72,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET metrics:closed_month_list":   (302, 200, 200, 200, 200, 200),
     "GET metrics:closed_month_new":    (302, 403, 403, 200, 403, 200),
     "GET metrics:closed_month_detail closed": (302, 200, 200, 200, 200, 200),
+    "GET metrics:closed_month_progress closed": (302, 200, 200, 200, 200, 200),
     "POST metrics:closed_month_close closed": (302, 403, 403, 302, 403, 302),
     "GET metrics:report_list":         (302, 200, 200, 200, 200, 200),
     "POST metrics:report_new":         (302, 302, 302, 302, 302, 302),

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pghistory
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from customers.models import ExchangeRate, ImportRow, ImportRun
-from metrics.jobs import close_due_month
-from metrics.models import ClosedMonth
+from metrics.jobs import close_due_month, close_ordered_month, resume_closings
+from metrics.models import ClosedMonth, MonthClosing, Night
 from metrics.revenue.bridge import differences_of, steps_of
 from metrics.revenue.ledger import rebuild_movements
 from tests.factories import CustomerFactory, SubscriptionFactory
@@ -41,18 +42,62 @@ def in_april():
         yield
 
 
-def test_a_lead_looks_at_what_is_frozen_and_closes_it_once(as_user, lea, book, in_april):
+def test_a_lead_looks_at_what_is_frozen_and_closes_it_once(
+    as_user, lea, book, in_april, django_capture_on_commit_callbacks
+):
     lead = as_user(lea)
     address = reverse("metrics:closed_month_close", args=["2025-03"])
 
     shown = lead.get(reverse("metrics:closed_month_new")).content.decode()
-    first = lead.post(address, follow=True).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        first = lead.post(address, follow=True).content.decode()
     again = lead.post(address, follow=True).content.decode()
 
     assert "Close March 2025 for good" in shown
-    assert "March 2025 is closed." in first
+    assert "March 2025 is being closed." in first
     assert "March 2025 is closed already" in again
+    assert reverse("metrics:closed_month_detail", args=["2025-03"]) in again
+    assert not MonthClosing.objects.exists()
     assert ClosedMonth.objects.get().closed_by == lea
+
+
+def test_a_month_that_is_being_closed_shows_how_far_it_is_and_is_not_begun_twice(
+    as_user, ana, lea, book, in_april
+):
+    MonthClosing.objects.create(month=MARCH, asked_by=lea, claimed_until="2025-04-06T02:00Z")
+    cache.set("closing-2025-03", 40)
+    progress = reverse("metrics:closed_month_progress", args=["2025-03"])
+
+    again = as_user(lea).post(reverse("metrics:closed_month_close", args=["2025-03"]), follow=True)
+    close_ordered_month("2025-03-01")
+    running = as_user(ana).get(progress)
+    with time_machine.travel(datetime(2025, 4, 6, 3, tzinfo=UTC), tick=False):
+        resume_closings()
+    over = as_user(ana).get(progress)
+
+    assert f"being closed. Asked for by {lea}" in again.content.decode()
+    assert 'value="40"' in running.content.decode()
+    assert "HX-Refresh" not in running.headers
+    assert (over["HX-Refresh"], over.content.decode().strip()) == ("true", "")
+    assert ClosedMonth.objects.get().closed_by == lea
+
+
+def test_what_has_come_in_between_is_told_and_may_be_asked_for_again(
+    as_user, lea, book, in_april, django_capture_on_commit_callbacks
+):
+    MonthClosing.objects.create(month=MARCH, asked_by=lea)
+    Night.objects.filter(day=date(2025, 3, 20)).update(state="open")
+
+    close_ordered_month("2025-03-01")
+    shown = as_user(lea).get(LIST).content.decode()
+    Night.objects.filter(day=date(2025, 3, 20)).update(state="done")
+    with django_capture_on_commit_callbacks(execute=True):
+        as_user(lea).post(reverse("metrics:closed_month_close", args=["2025-03"]))
+
+    assert "March 2025 could not be closed." in shown
+    assert "2025-03-20" in shown
+    assert ClosedMonth.objects.get().month == MARCH
+    assert not MonthClosing.objects.exists()
 
 
 def test_the_bridge_adds_up_and_names_the_file(as_user, lea, book):
@@ -157,7 +202,7 @@ def test_the_list_asks_the_same_number_of_questions(as_user, lea, django_assert_
     lead = as_user(lea)
     lead.get(LIST)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = lead.get(LIST).content.decode()
 
     assert page.count("data-row") == many
