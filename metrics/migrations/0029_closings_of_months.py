@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metrics', '0026_engagement_locks_no_customer'),
+        ('metrics', '0028_acquisition_may_lag'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
