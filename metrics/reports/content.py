@@ -27,7 +27,8 @@ class Table:
     title: Text
     heads: Sequence[Text]
     rows: Iterable[Sequence[Any]]
-    is_long: bool = False
+    # Its figures are written as on pages.
+    is_worded: bool = False
 
 
 @dataclass(frozen=True)

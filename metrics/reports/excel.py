@@ -27,6 +27,8 @@ from metrics.reports.wording import (
     width_of,
 )
 
+# A figure as pages write it: ¥1,234, −12, +3.4%, $5.60.
+WRITTEN = re.compile(r"([+\-−±]?)[¥$€£]?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(%?)")
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDEST, NARROWEST, LOOKED_AT = 60, 9, 200
 WIDTHS = (34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9, 9, 12, 40, 28)
@@ -85,7 +87,7 @@ def write_excel(content: Content) -> bytes:
         if content.figures:
             write_figures(book, content)
         for chart in content.charts:
-            table = Table(chart.title, chart.heads, chart.rows)
+            table = Table(chart.title, chart.heads, chart.rows, is_worded=True)
             write_table(book, table, picture=io.BytesIO(png_of(chart)))
         for table in content.tables:
             write_table(book, table)
@@ -140,9 +142,21 @@ def write_table(book: Book, table: Table, picture: io.BytesIO | None = None) -> 
         for line in source:
             row += 1
             for column, cell in enumerate(line):
-                book.write(sheet, row, column, cell)
+                book.write(sheet, row, column, *typed(cell, book, table))
     if row:
         sheet.autofilter(0, 0, row, len(heads) - 1)
+
+
+def typed(cell: Any, book: Book, table: Table) -> tuple[Any, Any]:
+    """The cell and its look; what the table of a picture writes in words is a number again."""
+    found = WRITTEN.fullmatch(cell) if table.is_worded and isinstance(cell, str) else None
+    if found is None:
+        return cell, None
+    sign, digits, percent = found.groups()
+    value = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
+    if percent:
+        return round(value / 100, 6), book.units["share"]
+    return value, book.number if "." in digits else book.whole
 
 
 def widths(heads: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:

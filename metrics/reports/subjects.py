@@ -88,7 +88,7 @@ def figure_content(report: Report, question: Question) -> Content:
             (row.label, str(NOTES.get(row.note, row.note)), row.numerator, row.denominator)
             for row in rows.all()
         )
-        tables = [Table(_("The rows behind it"), heads, lines, is_long=True)]
+        tables = [Table(_("The rows behind it"), heads, lines)]
     figures = [Told(metric, metric.answer(question), question)]
     return Content(
         title=str(metric.name),

@@ -74,6 +74,8 @@ def test_excel_has_typed_cells_pictures_and_says_what_it_rests_on(lea, company):
     assert figures["MRR"][1] == 100.0
     assert figures["MRR"][12:14] == [1.0, date(2026, 6, 14)]
     assert "NRR · 12 months" in figures
+    steps = next(name for name in book.sheet_names if name.startswith("MRR did not change"))
+    assert ["Before", 100.0, ""] in cells(book, steps)
     about = {row[0]: row[1] for row in cells(book, "About this report") if row[0]}
     assert about["As of the end of"] == date(2026, 6, 14)
     assert about["Definition of MRR"] == "REV-1, version 1"
@@ -247,7 +249,7 @@ def test_a_lead_sets_a_schedule_up_and_stops_it(as_user, lea, ana):
 
 def test_a_long_table_is_streamed(lea):
     lines = ((f"Customer {n}", date(2026, 6, 1), Decimal(n) / 3, n) for n in range(3000))
-    table = Table("Rows", ["A", "B", "C", "D"], lines, is_long=True)
+    table = Table("Rows", ["A", "B", "C", "D"], lines)
     content = Content("Long", "", question_of({}, DAY), tables=[table])
 
     rows = cells(CalamineWorkbook.from_filelike(io.BytesIO(write_excel(content))), "Rows")
