@@ -4,7 +4,7 @@ Calls that only say who somebody is are no use of the product, and our own peopl
 both are left out of everything. Active is who did something of value: pages opened, and events
 that are marked as none (logging in), do not make anybody active. Sessions are cut after more than
 30 minutes without an event and belong to the day they began on; one that runs over midnight is
-followed for six hours more.
+followed for six hours more. Sessions of a day on which somebody did nothing of value are not kept.
 """
 
 from metrics.insiders import PERSON_IS_OURS
