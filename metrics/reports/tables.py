@@ -99,14 +99,11 @@ def retention(question: Question, owner: User) -> Tables:
 def modelled(question: Question) -> Table:
     """What a model of each segment expects, beside what was observed (LTV-4, LTV-6)."""
     rows = [
-        (name, fitted.customers,
-         *(share(found, question) for month in (12, 24) for found in fitted.at(month)),
-         share(fitted.at(60)[0], question), str(fitted.reason_in_words))
+        (name, fitted.customers, month, *(share(found, question) for found in fitted.at(month)))
         for name, fitted in fitted_by_segment(question)
-    ]  # fmt: skip
-    heads = [_("Segment"), _("Customers"), _("12 months, expected"), _("12 months, observed"),
-             _("24 months, expected"), _("24 months, observed"), _("60 months, expected"),
-             _("Remark")]  # fmt: skip
+        for month in (12, 24, 36, 60)
+    ]
+    heads = [_("Segment"), _("Customers"), _("Months"), _("Expected"), _("Observed")]
     return Table(_("How long customers stay, by segment"), heads, rows)
 
 
