@@ -48,11 +48,19 @@ LIFE = """
     FROM joined j LEFT JOIN lost USING (customer_id) LEFT JOIN known USING (customer_id)
 """
 LIVES = f"WITH {BOOKED}, {SINCE} {LIFE}"
+# The rates of each month of joining as currency and rate, looked up once; 0 where there was none.
+FIRST_RATES = f"""
+    SELECT c.cohort, jsonb_object_agg(k.currency,
+        {RATE.format(currency="k.currency", day="c.cohort")}) AS rates
+    FROM (SELECT DISTINCT cohort FROM joined) c, (
+        SELECT currency FROM customers_exchangerate UNION SELECT %(currency)s
+    ) k GROUP BY 1
+"""
 # A month end at the rates of the month of joining; a currency that had none yet, at its own.
 AT_FIRST_RATES = f"""
     CASE WHEN l.balance = 0 OR l.natives IS NULL THEN l.balance
         ELSE (SELECT sum(round(held.value::numeric * coalesce(
-                nullif({RATE.format(currency="held.key", day="j.cohort")}, 0),
+                nullif((f.rates ->> held.key)::numeric, 0),
                 {RATE.format(currency="held.key", day="l.month")}), 12))
             FROM jsonb_each_text(l.natives) held) END
 """
@@ -68,6 +76,9 @@ MONTH_ENDS = f"""
             SELECT DISTINCT ON (customer_id, month) customer_id, month, balance, natives
             FROM lines ORDER BY customer_id, month, day DESC, is_business DESC
         ) l JOIN joined j ON j.customer_id = l.customer_id AND j.cohort <= l.month
+        JOIN first_rates f ON f.cohort = j.cohort
+        -- Values are worked out once, not at each use.
+        OFFSET 0
     ) valued
 """
 LEVELS = """
@@ -84,7 +95,8 @@ CHANGES = ", ".join(
     + [f"{name} - lag({name}, 1, 0::numeric) OVER w AS {name}" for name in VALUED]
 )
 STEPPING = f"""
-    month_ends AS ({MONTH_ENDS}), levels AS ({LEVELS}), steps AS (
+    first_rates AS MATERIALIZED ({FIRST_RATES}), month_ends AS ({MONTH_ENDS}),
+    levels AS ({LEVELS}), steps AS (
         SELECT customer_id, cohort, plan, age, joined_with, {CHANGES}
         FROM levels WINDOW w AS (PARTITION BY customer_id ORDER BY age)
     )
