@@ -21,7 +21,7 @@ from accounts.models import User
 from lib.days import add_months, day_start, days_between
 from lib.periods import month_of
 from metrics.catalogue import METRICS
-from metrics.models import ClosedMonth, Night
+from metrics.models import ClosedMonth, MonthClosing, Night
 from metrics.question import REPORTED, Question
 from metrics.revenue.freezing import frozen
 from metrics.revenue.learned import learned_since
@@ -159,6 +159,8 @@ def close_month(
             )  # fmt: skip
             note(90)
             _freeze_lines(closed, question)
+        # Whoever asked for it has it, also where somebody else closed it.
+        MonthClosing.objects.filter(month=month).delete()
     return closed
 
 

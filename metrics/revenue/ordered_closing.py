@@ -70,7 +70,6 @@ def _close(order: MonthClosing, today: date) -> bool:
         return False
     finally:
         cache.delete(_key(order.month))
-    MonthClosing.objects.filter(pk=order.pk).delete()
     return True
 
 
