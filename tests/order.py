@@ -2,7 +2,8 @@
 
 A run hands whole files to its processes, in this order. The first needs no database, so that one
 process has work while the other makes it (tests/database.py). Files that are not named here and
-start servers or browsers come next; within each rank the order stays as it was.
+start servers or browsers come next; within each rank the order stays as it was. The long ones that
+work and the long ones that wait for something take turns.
 """
 
 import pytest
@@ -11,16 +12,16 @@ LONG = (
     "house/test_embedded.py",
     "customers/importing/test_real_files.py",
     "flows/test_night_faults.py",
-    "flows/test_import_faults.py",
-    "flows/test_postgres_restart.py",
-    "flows/test_deaf_worker.py",
     "browser/test_the_day.py",
-    "browser/test_story.py",
+    "flows/test_postgres_restart.py",
     "access/test_pages.py",
-    "outreach/test_killed_workers.py",
-    "flows/test_redis_down.py",
+    "flows/test_import_faults.py",
+    "browser/test_story.py",
+    "flows/test_deaf_worker.py",
     "access/test_back_office.py",
+    "outreach/test_killed_workers.py",
     "api/test_fuzz.py",
+    "flows/test_redis_down.py",
 )
 
 
