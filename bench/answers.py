@@ -15,7 +15,7 @@ from lib.days import add_months, month_start
 from metrics.loyalty.counting import recount_answers
 from metrics.models import CustomerValue
 from outreach.models import Mailing, Topic
-from surveys.models import Survey, SurveyVersion, Wave
+from surveys.models import Response, Survey, SurveyVersion, Wave
 
 MONTHS = 60
 KINDS = ("nps", "csat", "nps", "ces", "nps", "ces5")
@@ -102,7 +102,7 @@ def tell_what_was_said(newest: date) -> None:
     if Survey.objects.filter(name="Bench nps").exists():
         return
     # The company has a third of its contacts answer within 80 days: too many for a month.
-    Survey.objects.filter(name="Bench").delete()
+    Response.objects.filter(invitation=None).delete()
     surveys = {kind: _survey(kind) for kind in set(KINDS)}
     topic, _made = Topic.objects.get_or_create(key="bench")
     first = add_months(month_start(newest), 1 - MONTHS)
