@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -122,14 +122,11 @@ def stickiness_chart(points: Sequence[Point]) -> Chart | None:
 def seats_chart(question: Question, day: date) -> Chart | None:
     """How many customers use which share of their seats."""
     seated = CustomerEngagement.objects.filter(asked_about(question), day=day, seats__gt=0)
-    within = {
-        f"within_{n}": Count("pk", filter=Q(people_seated__lte=F("seats") * end))
-        for n, (end, _label) in enumerate(SHARES)
-    }
-    *up_to, everybody = seated.aggregate(**within, everybody=Count("pk")).values()
-    labels = [label for _end, label in SHARES] + [MOST]
-    ends = [*up_to, everybody]
-    counts = {label: n - before for label, n, before in zip(labels, ends, [0, *up_to], strict=True)}
+    counts = dict.fromkeys([label for _end, label in SHARES] + [MOST], 0)
+    # Many customers have as many people and seats as others: the database puts them together.
+    alike = seated.order_by().values_list("people_seated", "seats").annotate(n=Count("pk"))
+    for people, seats, n in alike:
+        counts[_bucket(people, seats)] += n
     total = sum(counts.values())
     if not total:
         return None
@@ -160,6 +157,10 @@ def seats_chart(question: Question, day: date) -> Chart | None:
         heads=[_("Seats in use"), _("Customers")],
         rows=list(counts.items()),
     )  # fmt: skip
+
+
+def _bucket(people: int, seats: Decimal) -> str:
+    return next((label for end, label in SHARES if people <= end * seats), MOST)
 
 
 def sessions_chart(found: Engaged) -> Chart | None:
