@@ -1,9 +1,10 @@
-"""A report as a Word file: headings, pictures with their description, real tables."""
+"""A report as a Word file: headings, pictures with their description, real tables, its own font."""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -12,7 +13,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from metrics.reports.content import Content
-from metrics.reports.drawing import png_of
+from metrics.reports.drawing import FAMILY, png_of
+from metrics.reports.embedding import embed_fonts
 from metrics.reports.pdf import chart_data, table_data
 from metrics.reports.wording import (
     address_of,
@@ -23,9 +25,10 @@ from metrics.reports.wording import (
     remark,
 )
 
-# What Word on each system has; it falls back by itself where one is missing.
-FONT, JAPANESE_FONT = "Calibri", "Yu Gothic"
+SCRIPTS = ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs")
 THEMES = ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme")
+# Words in the language of the report are not marked as misspelt.
+TONGUES = {"ja": "ja-JP", "en": "en-GB"}
 
 
 def write_word(content: Content) -> bytes:
@@ -57,24 +60,27 @@ def write_word(content: Content) -> bytes:
     document.add_heading(_("About this report"), 1)
     about = [[str(label), cell_in_words(value)] for label, value in content.about]
     add_table(document, [_("What"), _("Value")], about)
+    embed_fonts(document)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
 
 
 def dress(document: Any) -> None:
-    """One font for Latin and one for Japanese; styles of the theme would bring others."""
-    for style in document.styles:
-        fonts = getattr(style.element, "rPr", None)
-        fonts = fonts.rFonts if fonts is not None else None
-        if style.name in ("Normal", "Title") or style.name.startswith("Heading"):
-            style.font.name = FONT
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        if fonts is not None:
-            for theme in THEMES:
-                fonts.attrib.pop(qn(theme), None)
-            fonts.set(qn("w:eastAsia"), JAPANESE_FONT)
+    """One font for all scripts, which comes with the file; the theme would bring others."""
+    styles = document.styles.element
+    document.styles["Normal"].font.name = FAMILY
+    for fonts in styles.iter(qn("w:rFonts")):
+        for theme in THEMES:
+            fonts.attrib.pop(qn(theme), None)
+        for script in SCRIPTS:
+            fonts.set(qn(script), FAMILY)
+    for tongue in styles.iter(qn("w:lang")):
+        tongue.set(qn("w:val"), TONGUES.get(get_language() or "", "en-GB"))
+        tongue.set(qn("w:eastAsia"), "ja-JP")
     document.styles["Normal"].font.size = Pt(10)
+    # The lines of this font are tall by themselves.
+    document.styles["Normal"].paragraph_format.line_spacing = 1.0
     for section in document.sections:
         section.left_margin = section.right_margin = Cm(2)
 
