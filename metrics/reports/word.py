@@ -1,12 +1,14 @@
 """A report as a Word file: headings, pictures with their description, real tables, its own font."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -29,6 +31,10 @@ SCRIPTS = ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs")
 THEMES = ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme")
 # Words in the language of the report are not marked as misspelt.
 TONGUES = {"ja": "ja-JP", "en": "en-GB"}
+# A table with more columns is written smaller, or amounts break in two.
+MOST_COLUMNS, SMALL = 5, "Small table"
+# What begins like a figure: 12, −¥1,234, +3.4%.
+FIGURE = re.compile(r"[+\-−±]{0,2}[¥$€£]?\d")
 
 
 def write_word(content: Content) -> bytes:
@@ -81,6 +87,8 @@ def dress(document: Any) -> None:
     document.styles["Normal"].font.size = Pt(10)
     # The lines of this font are tall by themselves.
     document.styles["Normal"].paragraph_format.line_spacing = 1.0
+    small = document.styles.add_style(SMALL, WD_STYLE_TYPE.PARAGRAPH)
+    small.base_style, small.font.size = document.styles["Normal"], Pt(8)
     for section in document.sections:
         section.left_margin = section.right_margin = Cm(2)
 
@@ -99,17 +107,24 @@ def add_part(document: Any, part: dict[str, Any]) -> None:
 
 
 def add_table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """The first column is text, the others are set right; the head is repeated on each page."""
+    """Figures are set right, under heads set right; the heads are repeated on each page."""
     table = document.add_table(rows=1, cols=len(heads), style="Light List")
-    for cell, head in zip(table.rows[0].cells, heads, strict=True):
-        cell.text = head
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for row in rows:
-        cells = table.add_row().cells
-        for number, (cell, words) in enumerate(zip(cells, row, strict=True)):
+    look = SMALL if len(heads) > MOST_COLUMNS else "Normal"
+    right = [n > 0 and holds_figures([row[n] for row in rows]) for n in range(len(heads))]
+    for number, line in enumerate([heads, *rows]):
+        cells = table.add_row().cells if number else table.rows[0].cells
+        for cell, words, is_right in zip(cells, line, right, strict=True):
             cell.text = words
-            if number and words[:1].isdigit():
+            cell.paragraphs[0].style = look
+            if is_right:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def holds_figures(column: Sequence[str]) -> bool:
+    """Most of what is written in it begins like a figure; n/a and a dash stand among them."""
+    written = [words for words in column if words]
+    return len(written) < 2 * sum(bool(FIGURE.match(words)) for words in written)
 
 
 def add_definitions(document: Any, content: Content) -> None:

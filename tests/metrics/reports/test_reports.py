@@ -12,6 +12,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from python_calamine import CalamineWorkbook
 
 from customers.models import CostLine
@@ -22,6 +23,7 @@ from metrics.reports import making, ordering
 from metrics.reports.content import Content, Table
 from metrics.reports.excel import write_excel
 from metrics.reports.ordering import order_report
+from metrics.reports.word import add_table, dress
 from tests.factories import DAY, NOON, ContactFactory, CustomerFactory, SnapshotFactory
 
 LIST = reverse("metrics:report_list")
@@ -118,6 +120,19 @@ def test_a_figure_in_word_leads_to_its_rows_as_of_its_day(lea, company):
     links = [rel.target_ref for rel in document.part.rels.values() if rel.is_external]
     assert links == [f"{django_settings.PUBLIC_URL}/figures/mrr/?period=2026-06&day=2026-06-14"]
     assert any("Definition: REV-1, version 1" in p.text for p in document.paragraphs)
+
+
+def test_in_word_columns_of_figures_stand_right_under_their_heads():
+    document = Document()
+    dress(document)
+
+    add_table(document, ["Plan", "MRR", "Note"],
+              [["3M", "−¥1,200", "2 moved"], ["7", "n/a", "small"], ["Pro", "+3.4%", "new"]],
+    )  # fmt: skip
+
+    for row in document.tables[0].rows:
+        places = [cell.paragraphs[0].alignment for cell in row.cells]
+        assert places == [None, WD_ALIGN_PARAGRAPH.RIGHT, None]
 
 
 def test_a_person_asks_waits_and_fetches(as_user, lea, company, django_capture_on_commit_callbacks):
