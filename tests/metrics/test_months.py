@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from customers.models import Customer
 from lib.days import add_months
 from lib.periods import span
-from metrics.models import BookedMonth, ChangedLedger, CustomerTrait
+from metrics.models import BookedMonth, ChangedLedger, CustomerTrait, RevenueMovement
 from metrics.models.month import MonthBook, MonthMovement, MonthStock
 from metrics.question import Question
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.months import keep_months, rebuild_months
 from metrics.revenue.start_set import start_sets_by, stored_window
+from metrics.value.pooled_churn import months_of, pooled_churn_rows, stored_churn
 from tests.metrics.test_revenue_twin import THROUGH, rates, store, versions
 
 pytestmark = pytest.mark.django_db
@@ -80,4 +81,28 @@ def test_a_stored_window_says_what_the_ledger_says(first, second, table):
             for dimension in ("", "segment", "plan"):
                 stored = start_sets_by(question, dimension)
                 assert stored == from_ledger(question, dimension)
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(first=histories, second=histories, table=rates)
+def test_the_churn_of_a_year_adds_up_its_months_whoever_is_asked_about(first, second, table):
+    with transaction.atomic():
+        customers = [store(first, table), store(second, {})]
+        CustomerTrait.objects.create(
+            customer_id=customers[0], since=date.min, until=date(2025, 2, 10), segment="Small"
+        )
+        book_movements(customers, through=THROUGH)
+        RevenueMovement.objects.filter(day__gte=date(2025, 2, 15)).update(plan="Pro")
+        rebuild_months(through=date(2025, 12, 31))
+
+        for about in ({}, {"segment": "Small"}, {"segment": ""}, {"plan": "Pro"}, {"plan": ""}):
+            question = asked(date(2025, 12, 1), date(2026, 1, 1), **about)
+            months = [from_ledger(question.about(period=p), "") for p in months_of(question)]
+            starts = [found[None] for found in months if found]
+            slow = sum(s.lost for s in starts), sum(s.start_customers for s in starts)
+            totals = pooled_churn_rows(question).totals()
+
+            assert (totals.numerator, totals.denominator) == slow
+            assert stored_churn(question) in (slow, None)
         transaction.set_rollback(True)
