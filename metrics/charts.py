@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lib.money import formatted
+
 Text = str | Promise
 Spec = dict[str, Any]
 JAPANESE_STEPS = (
@@ -30,9 +32,34 @@ JAPANESE_AMOUNT = (
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
+class Shown(str):
+    """A figure as a page writes it, which still knows what it was rounded from.
+
+    A share is a fraction of 1, money is in major units. Formatting or joining makes plain text.
+    """
+
+    value: Decimal | float
+
+    def __new__(cls, words: str, value: Decimal | float) -> "Shown":
+        shown = super().__new__(cls, words)
+        shown.value = value
+        return shown
+
+
+def amount_shown(amount: Decimal, currency: str) -> Shown:
+    return Shown(formatted(amount, currency), amount)
+
+
+def count_shown(count: int) -> Shown:
+    return Shown(f"{count:,}", count)
+
+
 @dataclass(frozen=True)
 class Chart:
-    """`title` says the finding, `summary` is read out, `heads` and `rows` are the numbers."""
+    """`title` says the finding, `summary` is read out, `heads` and `rows` are the numbers.
+
+    Cells are days, numbers, text, or `Shown`, which a spreadsheet takes as the number it is.
+    """
 
     key: str
     title: Text

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from customers.models import Customer
 from lib.money import formatted
 from lib.rates import ratio
-from metrics.charts import Chart, Look, days_spec
+from metrics.charts import Chart, Look, Shown, amount_shown, count_shown, days_spec
 from metrics.health.reading import health_history
 from metrics.health.wording import percent
 from metrics.models import Scorecard
@@ -52,7 +52,10 @@ def usage_chart(customer: Customer, today: date) -> Chart | None:
             [(point.day, point.event_count) for point in points], Look(_("Uses"), shape="area")
         ),
         heads=[_("Day"), _("Uses"), _("Active people")],
-        rows=[(p.day, f"{p.event_count:,}", f"{p.active_people:,}") for p in reversed(points)],
+        rows=[
+            (p.day, count_shown(p.event_count), count_shown(p.active_people))
+            for p in reversed(points)
+        ],
     )
 
 
@@ -81,7 +84,11 @@ def health_chart(customer: Customer, today: date) -> Chart | None:
         ),
         heads=[_("Day"), _("Health"), _("Coverage")],
         rows=[
-            (point.day, "–" if point.score is None else round(point.score), percent(point.coverage))
+            (
+                point.day,
+                "–" if point.score is None else round(point.score),
+                Shown(percent(point.coverage), point.coverage),
+            )
             for point in reversed(points)
         ],
     )
@@ -117,5 +124,5 @@ def mrr_chart(customer: Customer, today: date) -> Chart | None:
             Look(_("MRR"), role="@info", shape="step", number="~s"),
         ),
         heads=[_("From"), _("MRR")],
-        rows=[(point.day, formatted(point.mrr, currency)) for point in reversed(points)],
+        rows=[(point.day, amount_shown(point.mrr, currency)) for point in reversed(points)],
     )

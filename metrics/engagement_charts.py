@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics.charts import Chart, Look, Spec, day_axis, days_spec, framed, moment
+from metrics.charts import Chart, Look, Shown, Spec, day_axis, days_spec, framed, moment
 from metrics.engagement_figures import Engaged, asked_about
 from metrics.engaging import WINDOW
 from metrics.models import CustomerEngagement, EngagementDay
@@ -114,9 +114,13 @@ def stickiness_chart(points: Sequence[Point]) -> Chart | None:
             Look(_("Stickiness"), role="@info", height=200, number=".0%"),
         ),
         heads=[_("Day"), _("Stickiness")],
-        rows=[(date_format(p.day, "SHORT_DATE_FORMAT"), f"{100 * (p.stickiness or 0):.1f}%")
+        rows=[(date_format(p.day, "SHORT_DATE_FORMAT"), stickiness_shown(p.stickiness or 0))
               for p in reversed(told)],
     )  # fmt: skip
+
+
+def stickiness_shown(share: Decimal | float) -> Shown:
+    return Shown(f"{100 * share:.1f}%", share)
 
 
 def seats_chart(question: Question, day: date) -> Chart | None:

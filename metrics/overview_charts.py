@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics.charts import Chart, Look, days_spec, stacked_days_spec
+from metrics.charts import Chart, Look, Shown, days_spec, stacked_days_spec
 from metrics.company import CompanyPoint
 from metrics.health.wording import MINUS
 from metrics.models import HealthScore
@@ -76,5 +76,7 @@ def nps_row(day: date, nps: Nps) -> tuple[object, ...]:
     if nps.interval is None or nps.value is None:
         return (day, "–", "–", "–", 0)
     low, high = nps.interval
-    shown = [f"{figure:+.0f}".replace("-", MINUS) for figure in (nps.value, low, high)]
+    shown = [
+        Shown(f"{figure:+.0f}".replace("-", MINUS), figure) for figure in (nps.value, low, high)
+    ]
     return (day, *shown, nps.n)

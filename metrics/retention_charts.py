@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics.charts import Chart, Spec, framed, moment
+from metrics.charts import Chart, Shown, Spec, count_shown, framed, moment
 from metrics.intervals import Interval
 from metrics.retention.survival import FEWEST_AT_RISK, as_interval
 from metrics.revenue.start_set import StartSet
@@ -18,8 +18,8 @@ from metrics.value.survival import Curve
 MARKS = (0, 3, 6, 12, 18, 24, 36, 48, 60)
 
 
-def percent(share: Decimal | float) -> str:
-    return f"{share:.1%}"
+def percent(share: Decimal | float) -> Shown:
+    return Shown(f"{share:.1%}", share)
 
 
 def survival_chart(curve: Curve) -> Chart | None:
@@ -74,7 +74,13 @@ def survival_row(curve: Curve, month: int) -> tuple[Any, ...]:
         else "–"
     )
     lost = next((step.lost for step in curve.steps if step.month == month), 0)
-    return (month, percent(curve.at(month)), spread, f"{curve.at_risk(month):,}", f"{lost:,}")
+    return (
+        month,
+        percent(curve.at(month)),
+        spread,
+        count_shown(curve.at_risk(month)),
+        count_shown(lost),
+    )
 
 
 def marks_of(curve: Curve) -> list[tuple[int, int]]:
@@ -171,7 +177,7 @@ def reading_row(reading: Reading) -> tuple[Any, ...]:
         if interval
         else "–"
     )
-    return (date_format(month, "YEAR_MONTH_FORMAT"), percent(share), spread, f"{n:,}")
+    return (date_format(month, "YEAR_MONTH_FORMAT"), percent(share), spread, count_shown(n))
 
 
 def ranges_spec(

@@ -12,7 +12,9 @@ from lib.money import formatted
 from metrics.charts import (
     Chart,
     Look,
+    Shown,
     Spec,
+    amount_shown,
     day_axis,
     days_spec,
     framed,
@@ -39,8 +41,9 @@ FIGURES = {
 }  # fmt: skip
 
 
-def signed(amount: Decimal, currency: str) -> str:
-    return ("+" if amount >= 0 else MINUS) + formatted(abs(amount), currency)
+def signed(amount: Decimal, currency: str) -> Shown:
+    sign = "+" if amount >= 0 else MINUS
+    return Shown(f"{sign}{formatted(abs(amount), currency)}", amount)
 
 
 def waterfall_chart(movements: Movements, period: str, currency: str) -> Chart:
@@ -66,7 +69,7 @@ def waterfall_chart(movements: Movements, period: str, currency: str) -> Chart:
         spec=waterfall_spec([step[1:] for step in steps], 240, "~s"),
         heads=[_("Step"), _("Amount"), _("Movements")],
         rows=[
-            (label, formatted(amount, currency), movements.customers.get(key, 0) if key else "")
+            (label, amount_shown(amount, currency), movements.customers.get(key, 0) if key else "")
             for key, label, amount, _role in steps
         ],
     )
@@ -108,7 +111,7 @@ def mrr_chart(mrr: Mapping[date, Decimal], currency: str) -> Chart:
         spec=days_spec([(month, mrr[month]) for month in months],
                        Look(_("MRR"), shape="area", number="~s", height=220)),
         heads=[_("Month"), _("MRR")],
-        rows=[(date_format(month, "YEAR_MONTH_FORMAT"), formatted(mrr[month], currency))
+        rows=[(date_format(month, "YEAR_MONTH_FORMAT"), amount_shown(mrr[month], currency))
               for month in reversed(months)],
     )  # fmt: skip
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import CostLine, Customer
 from lib.days import add_months
-from lib.money import formatted
-from metrics.charts import Chart, framed, number_axis, plain, stacked_days_spec
+from metrics.charts import Chart, Shown, amount_shown, framed, number_axis, plain, stacked_days_spec
 from metrics.models import CustomerValue
 from metrics.spending import LINES, spending_parameters
 
@@ -24,8 +23,8 @@ COLOURS = ["@accent", "@info", "@good", "@warn", "@bad", "@none", "@accent", "@i
 BY_KIND = f"SELECT kind, sum(amount * retention_share) FROM ({LINES}) l GROUP BY kind"
 
 
-def money(amount: Decimal) -> str:
-    return formatted(amount, settings.REPORTING_CURRENCY)
+def money(amount: Decimal) -> Shown:
+    return amount_shown(amount, settings.REPORTING_CURRENCY)
 
 
 def spent_by_kind(month: date) -> dict[str, Decimal]:

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics.charts import Chart, Look, framed, ranged_spec
+from metrics.charts import Chart, Look, Shown, framed, ranged_spec
 from metrics.figure import undefined_in_words
 from metrics.health.wording import MINUS
 from metrics.loyalty.answers import NPS, Scale
@@ -21,8 +21,8 @@ def score(scale: Scale, value: float | None) -> str:
     if value is None:
         return undefined_in_words()
     if scale == NPS:
-        return f"{value:+.0f}".replace("-", MINUS)
-    return f"{100 * value:.1f}%"
+        return Shown(f"{value:+.0f}".replace("-", MINUS), value)
+    return Shown(f"{100 * value:.1f}%", value)
 
 
 def finding(scale: Scale, name: str, whole: Compared) -> str:

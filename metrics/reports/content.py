@@ -22,13 +22,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells are Decimal, int, float, date, text, Measured or None. `rows` may be very long."""
+    """Cells are Decimal, int, float, date, text, Shown, Measured or None.
+
+    `rows` may be very long.
+    """
 
     title: Text
     heads: Sequence[Text]
     rows: Iterable[Sequence[Any]]
-    # Its figures are written as on pages.
-    is_worded: bool = False
 
 
 @dataclass(frozen=True)

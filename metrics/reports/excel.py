@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from metrics.charts import Shown
 from metrics.reports.content import Content, Measured, Table
 from metrics.reports.drawing import WIDTH, png_of
 from metrics.reports.wording import (
@@ -27,9 +28,9 @@ from metrics.reports.wording import (
     width_of,
 )
 
-# A figure as pages write it: ¥1,234, −12, +3.4%, $5.60.
-WRITTEN = re.compile(r"([+\-−±]?)[¥$€£]?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(%?)")
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+# What stands between the words of a name; room is left for a number behind it.
+PARTING, LONGEST_NAME = " ;:、。：；（(·", 28
 WIDEST, NARROWEST, LOOKED_AT = 60, 9, 200
 WIDTHS = (34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9, 9, 12, 40, 28)
 UNIT_FORMATS = {"share": "0.0%", "count": "#,##0", "points": "+0;-0;0"}
@@ -56,8 +57,8 @@ class Book:
         self.names: set[str] = set()
 
     def sheet(self, title: str) -> Any:
-        """A sheet with a name that Excel takes: 31 letters, once."""
-        plain = FORBIDDEN.sub(" ", title).strip()[:28] or "Sheet"
+        """A sheet with a name that Excel takes: 31 letters, once, whole words where it can."""
+        plain = shortened(FORBIDDEN.sub(" ", title).strip(), LONGEST_NAME) or "Sheet"
         name, number = plain, 2
         while name.casefold() in self.names:
             name, number = f"{plain} {number}", number + 1
@@ -68,6 +69,8 @@ class Book:
         if isinstance(cell, Measured):
             look = self.units.get(cell.metric.unit)
             cell = float(cell.value)
+        elif isinstance(cell, Shown):
+            look, cell = self.look_of(cell), float(cell.value)
         if isinstance(cell, datetime | date):
             sheet.write_datetime(row, column, cell, look or self.day)
         elif isinstance(cell, bool) or cell is None:
@@ -79,6 +82,12 @@ class Book:
         else:
             sheet.write_string(row, column, str(cell), look)
 
+    def look_of(self, shown: Shown) -> Any:
+        """As many places as the page writes; the cell holds all of them."""
+        if "%" in shown:
+            return self.units["share"]
+        return self.number if "." in shown else self.whole
+
 
 def write_excel(content: Content) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +96,7 @@ def write_excel(content: Content) -> bytes:
         if content.figures:
             write_figures(book, content)
         for chart in content.charts:
-            table = Table(chart.title, chart.heads, chart.rows, is_worded=True)
+            table = Table(chart.title, chart.heads, chart.rows)
             write_table(book, table, picture=io.BytesIO(png_of(chart)))
         for table in content.tables:
             write_table(book, table)
@@ -142,21 +151,21 @@ def write_table(book: Book, table: Table, picture: io.BytesIO | None = None) -> 
         for line in source:
             row += 1
             for column, cell in enumerate(line):
-                book.write(sheet, row, column, *typed(cell, book, table))
+                book.write(sheet, row, column, cell)
     if row:
         sheet.autofilter(0, 0, row, len(heads) - 1)
 
 
-def typed(cell: Any, book: Book, table: Table) -> tuple[Any, Any]:
-    """The cell and its look; what the table of a picture writes in words is a number again."""
-    found = WRITTEN.fullmatch(cell) if table.is_worded and isinstance(cell, str) else None
-    if found is None:
-        return cell, None
-    sign, digits, percent = found.groups()
-    value = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
-    if percent:
-        return round(value / 100, 6), book.units["share"]
-    return value, book.number if "." in digits else book.whole
+def shortened(title: str, most: int) -> str:
+    """As many whole words as have room; Japanese ends at its last mark, or is cut."""
+    if len(title) <= most:
+        return title
+    cut = title[:most]
+    ends = [
+        n for n, after in enumerate(title[1 : most + 1], start=1)
+        if after in PARTING or title[n - 1] in "）)"
+    ]  # fmt: skip
+    return (cut[: ends[-1]] if ends and ends[-1] > most // 3 else cut).rstrip(f"{PARTING},")
 
 
 def widths(heads: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:

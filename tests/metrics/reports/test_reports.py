@@ -17,13 +17,15 @@ from python_calamine import CalamineWorkbook
 
 from customers.models import CostLine
 from metrics import jobs
+from metrics.charts import amount_shown
 from metrics.models import CompanyDay, Report, ReportNotice, ReportSchedule, RevenueMovement
 from metrics.question import question_of
 from metrics.reports import making, ordering
 from metrics.reports.content import Content, Table
-from metrics.reports.excel import write_excel
+from metrics.reports.excel import shortened, write_excel
 from metrics.reports.ordering import order_report
 from metrics.reports.word import add_table, dress
+from metrics.retention_charts import percent
 from tests.factories import DAY, NOON, ContactFactory, CustomerFactory, SnapshotFactory
 
 LIST = reverse("metrics:report_list")
@@ -269,3 +271,25 @@ def test_a_long_table_is_streamed(lea):
 
     assert len(rows) == 3001
     assert rows[3000] == ["Customer 2999", date(2026, 6, 1), pytest.approx(2999 / 3), 2999]
+
+
+def test_a_spreadsheet_gets_what_a_page_rounds(lea):
+    shown = [percent(Decimal("0.123456")), amount_shown(Decimal("-1234.5678"), "JPY"), "0-25%"]
+    table = Table("Rows", ["A", "B", "C"], [shown])
+    content = Content("Exact", "", question_of({}, DAY), tables=[table])
+
+    rows = cells(CalamineWorkbook.from_filelike(io.BytesIO(write_excel(content))), "Rows")
+
+    assert [f"{cell}" for cell in shown] == ["12.3%", "-¥1,235", "0-25%"]
+    assert rows[1] == [0.123456, -1234.5678, "0-25%"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("MRR grew in 11 of the last 12 months", "MRR grew in 11 of the last"),
+     ("MRR fell by ¥10,783,555,222: ¥2 won", "MRR fell by ¥10,783,555,222"),
+     ("2026年10月の解約率は 1.8%、24か月の平均は月0.4%です", "2026年10月の解約率は 1.8%"),
+     ("長" * 40, "長" * 28), ("Rows", "Rows")],
+)  # fmt: skip
+def test_names_of_sheets_end_with_a_word(title, name):
+    assert shortened(title, 28) == name
