@@ -29,8 +29,8 @@ from metrics.reports.wording import (
 )
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-# What stands between the words of a name; room is left for a number behind it.
-PARTING, LONGEST_NAME = " ;:、。：；（(·", 28
+# What parts a title into phrases. Room is left for a number behind the name.
+MARKS, LONGEST_NAME = ";:、。：；（(", 28
 WIDEST, NARROWEST, LOOKED_AT = 60, 9, 200
 WIDTHS = (34, 14, 18, 16, 16, 9, 14, 14, 30, 40, 70, 9, 9, 12, 40, 28)
 UNIT_FORMATS = {"share": "0.0%", "count": "#,##0", "points": "+0;-0;0"}
@@ -58,7 +58,8 @@ class Book:
 
     def sheet(self, title: str) -> Any:
         """A sheet with a name that Excel takes: 31 letters, once, whole words where it can."""
-        plain = shortened(FORBIDDEN.sub(" ", title).strip(), LONGEST_NAME) or "Sheet"
+        short = shortened(title.strip(), LONGEST_NAME)
+        plain = FORBIDDEN.sub(" ", short.replace("/", "-")).strip() or "Sheet"
         name, number = plain, 2
         while name.casefold() in self.names:
             name, number = f"{plain} {number}", number + 1
@@ -157,15 +158,14 @@ def write_table(book: Book, table: Table, picture: io.BytesIO | None = None) -> 
 
 
 def shortened(title: str, most: int) -> str:
-    """As many whole words as have room; Japanese ends at its last mark, or is cut."""
+    """Up to the last mark that has room, else the last whole word; only one long word is cut."""
     if len(title) <= most:
         return title
-    cut = title[:most]
-    ends = [
-        n for n, after in enumerate(title[1 : most + 1], start=1)
-        if after in PARTING or title[n - 1] in "）)"
-    ]  # fmt: skip
-    return (cut[: ends[-1]] if ends and ends[-1] > most // 3 else cut).rstrip(f"{PARTING},")
+    for parting in (MARKS, " "):
+        ends = [n for n in range(most // 3, most + 1) if title[n] in parting]
+        if ends:
+            return title[: ends[-1]].rstrip(f"{MARKS} ,")
+    return title[:most]
 
 
 def widths(heads: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:
