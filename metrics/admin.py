@@ -14,6 +14,7 @@ from metrics.models import (
     CompanyDay,
     ContractTerm,
     CountedAnswer,
+    CountedInvitation,
     CsmDay,
     CustomerEngagement,
     CustomerLife,
@@ -194,6 +195,11 @@ class BookedMonthAdmin(ReadOnly):
 @admin.register(CountedAnswer)
 class CountedAnswerAdmin(ReadOnly):
     list_display = ("key", "kind", "unit", "customer", "score", "answered_at", "next_at")
+
+
+@admin.register(CountedInvitation)
+class CountedInvitationAdmin(ReadOnly):
+    list_display = ("key", "customer", "created_at", "sent_at", "answered_at", "has_comment")
 
 
 @admin.register(MonthBook)

@@ -1,10 +1,13 @@
-"""Answers as they count are kept by the database (migration 0024); here all are counted anew."""
+"""Answers and invitations as they count are kept by the database (migrations 0024 and 0030).
+
+Here all are counted anew.
+"""
 
 from django.db import connection, transaction
 
 
 @transaction.atomic
 def recount_answers() -> None:
-    """From all responses and rated tickets; leaves the rows that keeping them has left."""
+    """From all responses, rated tickets and invitations; leaves the rows that keeping has left."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT metrics_recount_answers()")
+        cursor.execute("SELECT metrics_recount_answers(), metrics_recount_invitations()")

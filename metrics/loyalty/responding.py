@@ -32,41 +32,36 @@ from metrics.rows import Rows
 BOUNCED = "(SELECT id, bounced_at FROM customers_contact WHERE bounced_at IS NOT NULL)"
 DELIVERED = """
     SELECT * FROM (
-        SELECT i.id AS key, i.customer_id, i.wave_id, w.closes_at,
-            (m.sent_at AT TIME ZONE %(zone)s)::date AS day,
-            coalesce(r.answered_at < %(known)s AND r.grade <> 'suspect', false) AS has_answered
-        FROM surveys_invitation i
-        JOIN outreach_message m ON m.id = i.message_id
-        JOIN surveys_wave w ON w.id = i.wave_id
+        SELECT i.key, i.customer_id, (i.sent_at AT TIME ZONE %(zone)s)::date AS day,
+            i.wave_id = ANY(ARRAY(SELECT id FROM surveys_wave WHERE closes_at > %(now)s))
+                AS is_open,
+            coalesce(i.answered_at < %(known)s, false) AS has_answered
+        FROM metrics_countedinvitation i
         LEFT JOIN {bounced} c ON c.id = i.contact_id
-        LEFT JOIN surveys_response r ON r.invitation_id = i.id
-        WHERE m.state = 'sent' AND m.sent_at >= %(from)s AND m.sent_at < %(to)s
-            AND (c.bounced_at IS NULL OR c.bounced_at < m.sent_at)
+        WHERE i.sent_at >= %(from)s AND i.sent_at < %(to)s
+            AND (c.bounced_at IS NULL OR c.bounced_at < i.sent_at)
             AND i.contact_id <> ALL(%(our_contacts)s::bigint[])
     ) a WHERE true {narrowed}
 """
 RATE = """
     SELECT count(*), count(*) FILTER (WHERE has_answered),
-        coalesce(bool_or(closes_at > %(now)s), false)
+        coalesce(bool_or(is_open), false)
     FROM ({delivered}) delivered
 """
 RATE_ROWS = """
     SELECT key, customer_id, '' AS label, has_answered::int AS numerator, 1 AS denominator,
-        CASE WHEN has_answered THEN 'answered' WHEN closes_at > %(now)s THEN 'waiting'
+        CASE WHEN has_answered THEN 'answered' WHEN is_open THEN 'waiting'
             ELSE 'silent' END AS note
     FROM ({delivered}) delivered
 """
 FUNNEL = """
-    SELECT count(*), count(*) FILTER (WHERE m.state = 'sent'),
-        count(*) FILTER (WHERE m.state = 'sent'
-            AND (c.bounced_at IS NULL OR c.bounced_at < m.sent_at)),
-        count(*) FILTER (WHERE r.grade IS NOT NULL AND r.grade <> 'suspect'),
-        count(*) FILTER (WHERE r.grade IS NOT NULL AND r.grade <> 'suspect' AND r.comment <> '')
-    FROM (SELECT i.*, (i.created_at AT TIME ZONE %(zone)s)::date AS day FROM surveys_invitation i
-        WHERE i.created_at >= %(from)s AND i.created_at < %(to)s) a
-    LEFT JOIN outreach_message m ON m.id = a.message_id
+    SELECT count(*), count(sent_at),
+        count(sent_at) FILTER (WHERE c.bounced_at IS NULL OR c.bounced_at < a.sent_at),
+        count(answered_at), count(*) FILTER (WHERE answered_at IS NOT NULL AND has_comment)
+    FROM (SELECT *, (created_at AT TIME ZONE %(zone)s)::date AS day
+        FROM metrics_countedinvitation
+        WHERE created_at >= %(from)s AND created_at < %(to)s) a
     LEFT JOIN {bounced} c ON c.id = a.contact_id
-    LEFT JOIN surveys_response r ON r.invitation_id = a.id
     WHERE true {narrowed}
 """
 COVERAGE = """

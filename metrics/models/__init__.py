@@ -4,6 +4,7 @@ from metrics.models.closed_month import ClosedLine, ClosedMonth, MonthClosing
 from metrics.models.company_day import CompanyDay
 from metrics.models.contract_term import ContractTerm
 from metrics.models.counted_answer import CountedAnswer
+from metrics.models.counted_invitation import CountedInvitation
 from metrics.models.csm_day import CsmDay
 from metrics.models.customer_life import CohortStep, CustomerLife
 from metrics.models.customer_trait import CustomerTrait
@@ -41,6 +42,7 @@ __all__ = [
     "CompanyDay",
     "ContractTerm",
     "CountedAnswer",
+    "CountedInvitation",
     "CsmDay",
     "CustomerEngagement",
     "CustomerLife",

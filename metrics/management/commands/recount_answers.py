@@ -7,7 +7,7 @@ from metrics.models import CountedAnswer
 
 
 class Command(BaseCommand):
-    help = "Count the answers to surveys anew, from all responses and rated tickets."
+    help = "Count answers and invitations to surveys anew, from the facts."
 
     def handle(self, **options: Any) -> None:
         recount_answers()

@@ -1,0 +1,35 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CountedInvitation(models.Model):
+    """An invitation as it is counted: when it was made, its mail sent, and it answered.
+
+    Kept by the database with every change of an invitation, of its mail and of its response
+    (migration 0030), so that no figure is late. Answers that are perhaps a machine's are none.
+    """
+
+    # The number of the invitation.
+    key = models.BigIntegerField(_("number"), primary_key=True)
+    wave_id = models.BigIntegerField(_("wave"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.DO_NOTHING, db_constraint=False, db_index=False,
+        related_name="+", verbose_name=_("customer"),
+    )  # fmt: skip
+    contact_id = models.BigIntegerField(_("contact"))
+    created_at = models.DateTimeField(_("created"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    has_comment = models.BooleanField(_("comment"), default=False)
+
+    class Meta:
+        ordering = ["-key"]
+        verbose_name = _("counted invitation")
+        verbose_name_plural = _("counted invitations")
+        indexes = [
+            models.Index(fields=["created_at"], name="counted_invitation_by_creation"),
+            models.Index(fields=["sent_at"], name="counted_invitation_by_sending"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.key}"
