@@ -82,12 +82,12 @@ HEARD = """
 # Those heard who pay: found one by one, few are heard in a period.
 HEARD_AND_PAYING = f"""
     SELECT count(*), coalesce(sum(value), 0) FROM (
-        SELECT h.customer_id, last.balance AS value, last.plan, {KEYS}
+        SELECT h.customer_id, last.balance AS value, last.plan {{keys}}
         FROM ({HEARD}) h CROSS JOIN LATERAL (
             SELECT balance, plan FROM metrics_revenuemovement m
             WHERE m.customer_id = h.customer_id AND m.day <= %(day)s
             ORDER BY m.day DESC, m.id DESC LIMIT 1
-        ) last {TRAITS.format(row="h", day="%(day)s")}
+        ) last {{traits}}
         WHERE last.balance > 0
     ) paying WHERE true {{chosen}}
 """
@@ -148,7 +148,12 @@ def heard_of(question: Question) -> tuple[int, Decimal]:
     """How many paying customers answered, and their annual value, as of the last day."""
     chosen, wanted = chosen_by(question)
     values = _heard_values(question) | wanted | {"day": question.day}
-    heard, value = _row(HEARD_AND_PAYING.format(chosen=chosen), values)
+    keys, traits = "", ""
+    # The traits of everybody are read only where somebody asks about one of them.
+    if wanted.keys() - {"chosen_plan"}:
+        keys, traits = f", {KEYS}", TRAITS.format(row="h", day="%(day)s")
+    statement = HEARD_AND_PAYING.format(chosen=chosen, keys=keys, traits=traits)
+    heard, value = _row(statement, values)
     return heard, Decimal(value)
 
 

@@ -27,16 +27,19 @@ STEPS = f"""
         SELECT score, customer_id, day, least(day + {WINDOW_DAYS},
             CASE WHEN next_at < %(to)s THEN (next_at AT TIME ZONE %(zone)s)::date END) AS until
         FROM ({{given}}) given
-    ), counting AS (SELECT * FROM a WHERE until > day {{narrowed}})
-    SELECT day, sum(step), coalesce(sum(step) FILTER (WHERE score >= %(good)s), 0),
-        coalesce(sum(step) FILTER (WHERE score <= %(bad)s), 0)
-    FROM (SELECT day, 1 AS step, score FROM counting
-        UNION ALL SELECT until, -1, score FROM counting) steps GROUP BY day ORDER BY day
+    ), counting AS (
+        SELECT day, until, count(*) AS n, count(*) FILTER (WHERE score >= %(good)s) AS good,
+            count(*) FILTER (WHERE score <= %(bad)s) AS bad
+        FROM a WHERE until > day {{narrowed}} GROUP BY day, until
+    )
+    SELECT day, sum(n), sum(good), sum(bad)
+    FROM (SELECT day, n, good, bad FROM counting
+        UNION ALL SELECT until, -n, -good, -bad FROM counting) steps GROUP BY day ORDER BY day
 """
 BY_MONTH = """
     WITH a AS (
         SELECT * FROM (
-            SELECT *, date_trunc('month', day)::date AS month FROM ({given}) given) dated
+            SELECT *, date_trunc('month', day::timestamp)::date AS month FROM ({given}) given) dated
         WHERE next_at IS NULL OR next_at >= %(to)s
             OR (next_at AT TIME ZONE %(zone)s)::date >= month + interval '1 month'
     )
