@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from metrics.revenue.two_clocks import is_recalling
+from metrics.revenue.recall import is_recalling
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")

@@ -6,7 +6,7 @@ from metrics.question import Question
 from metrics.retention.lives import LIVES, STEPS
 from metrics.retention.terms import COLUMNS as TERM_COLUMNS
 from metrics.retention.terms import TERMS
-from metrics.revenue.two_clocks import is_recalling
+from metrics.revenue.recall import is_recalling
 
 KNOWN = "customer_id IN (SELECT customer_id FROM known_customer)"
 STORED = """

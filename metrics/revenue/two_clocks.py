@@ -14,8 +14,6 @@ on days after the last day asked for, and a month of grace, make no difference a
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +24,7 @@ from django.db import OperationalError, connection, transaction
 from lib.days import day_bounds
 from metrics.question import Question
 from metrics.revenue.ledger import BATCH, book_into
+from metrics.revenue.recall import Recall, held, is_recalling
 from metrics.revenue.reported import write_reported
 
 # A renewal counts until thirty days after its day.
@@ -84,39 +83,18 @@ class TooMuchToRecallError(Exception):
     """What was known then could not be worked out in KNOWN_THEN_SECONDS."""
 
 
-@dataclass
-class Recall:
-    """What the temporary tables of this connection hold; `clock` "" is nothing.
-
-    `clock` is the day of what was known, or "reported".
-    """
-
-    clock: str = ""
-    through: date = date.min
-    is_covering: bool = False
-
-
-_held: ContextVar[Recall | None] = ContextVar("held", default=None)
-
-
-def is_recalling() -> bool:
-    """Inside `as_known`: what was stored from today's ledger must not be read."""
-    held = _held.get()
-    return held is not None and held.is_covering
-
-
 @contextmanager
 def remembering() -> Iterator[Recall]:
     """Within it, what was worked out for one figure serves the others of the same day."""
-    if held := _held.get():
-        yield held
+    if found := held.get():
+        yield found
         return
     recall = Recall()
-    token = _held.set(recall)
+    token = held.set(recall)
     try:
         yield recall
     finally:
-        _held.reset(token)
+        held.reset(token)
         if recall.clock and not connection.needs_rollback:
             _execute(FORGET)
 

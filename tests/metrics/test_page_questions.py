@@ -47,3 +47,15 @@ def test_what_a_page_asked_once_is_forgotten_with_it():
     assert page() == (0, 0)
     assert page() == (1, 1)
     assert count() == 2
+
+
+def test_who_is_asked_about_is_looked_up_once_for_a_page(as_user, lea):
+    customers(3)
+
+    with time_machine.travel(NOON, tick=False), CaptureQueriesContext(connection) as asked:
+        page = as_user(lea).get(reverse("metrics:value_and_cost"), {"segment": "S1", "plan": "~"})
+
+    assert page.status_code == 200
+    looked_up = [query for query in asked if "array_agg(customer_id)" in query["sql"]]
+    assert len(looked_up) == 1
+    assert sum("unnest('{" in query["sql"] for query in asked) > 4
