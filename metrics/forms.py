@@ -17,6 +17,7 @@ from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPi
 from customers.segments import known_segments
 from lib import days
 from lib.periods import month_of, quarter_of, year_of
+from lib.selects import Select
 from metrics.assumptions import Name, assumed
 from metrics.catalogue import METRICS
 from metrics.models import Assumption, ReportSchedule
@@ -57,14 +58,15 @@ class WinBackForm(forms.Form):
 class QuestionForm(forms.Form):
     """The filter bar of every page of figures. The choices are those an address may name."""
 
-    period = forms.ChoiceField(label=_("Period"), required=False)
-    segment = forms.ChoiceField(label=_("Segment"), required=False)
-    csm = forms.ChoiceField(label=_("CSM"), required=False)
-    plan = forms.ChoiceField(label=_("Plan"), required=False)
+    period = forms.ChoiceField(label=_("Period"), required=False, widget=Select)
+    segment = forms.ChoiceField(label=_("Segment"), required=False, widget=Select)
+    csm = forms.ChoiceField(label=_("CSM"), required=False, widget=Select)
+    plan = forms.ChoiceField(label=_("Plan"), required=False, widget=Select)
     touch = forms.ChoiceField(
-        label=_("Touch"), required=False, choices=[("", _("Any touch")), *Customer.Touch.choices]
-    )
-    currency = forms.ChoiceField(label=_("Currency"), required=False)
+        label=_("Touch"), required=False, widget=Select,
+        choices=[("", _("Any touch")), *Customer.Touch.choices],
+    )  # fmt: skip
+    currency = forms.ChoiceField(label=_("Currency"), required=False, widget=Select)
     known = forms.DateField(
         label=_("As known on"),
         required=False,
@@ -74,6 +76,7 @@ class QuestionForm(forms.Form):
     view = forms.ChoiceField(
         label=_("View"),
         required=False,
+        widget=Select,
         choices=[("", _("Restated: all we know")), (REPORTED, _("As reported"))],
     )
 
@@ -149,8 +152,7 @@ def period_choices(question: Question) -> list[Any]:
 
 
 def csm_choices(user: User) -> Choices:
-    csms = User.objects.visible_to(user).csms().only("full_name", "email")
-    return [(str(csm.pk), str(csm)) for csm in csms]
+    return [*User.objects.visible_to(user).csms().as_choices()]
 
 
 def known_currencies() -> list[str]:
