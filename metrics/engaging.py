@@ -136,6 +136,13 @@ BY_FEATURE = """
         AND g.csm_id IS NOT DISTINCT FROM m.csm_id
 """
 
+# Nothing in the database keeps a row from outliving its customer, who may be deleted while it is
+# written.
+FORGET_DELETED = """
+    DELETE FROM metrics_customerengagement e
+    WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = e.customer_id)
+"""
+
 
 def conclude_customers(day: date, *, first: int, last: int, is_tonight: bool = False) -> int:
     """Keep the engagement of the customers of a range. Tonight's snapshots know the seats.
@@ -186,6 +193,8 @@ def conclude_engagement(day: date) -> int:
 
 def finish_engagement(day: date) -> None:
     """Sum a night up, make the ends of months that are missing, forget what is kept no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_DELETED)
     ends = month_ends(day)
     sum_up_engagement(day)
     known = set(EngagementDay.objects.filter(day__in=ends).values_list("day", flat=True))

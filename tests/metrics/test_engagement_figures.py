@@ -241,6 +241,19 @@ def test_ends_of_months_are_kept_and_made_anew_when_their_use_was_counted_anew()
     assert EngagementDay.objects.filter(day=LAST).get().people == 2
 
 
+def test_who_was_deleted_while_the_night_concluded_is_in_no_conclusion():
+    use(CustomerFactory(), "a", at(LAST))
+    conclude()
+    stayed = CustomerEngagement.objects.get(day=LAST)
+    for deleted, day in enumerate([LAST, date(2025, 2, 28)], stayed.customer_id + 1):
+        CustomerEngagement.objects.create(day=day, customer_id=deleted, people=5)
+
+    finish_engagement(LAST)
+
+    assert CustomerEngagement.objects.get() == stayed
+    assert EngagementDay.objects.get(day=LAST).people == 1
+
+
 moments = st.tuples(
     st.sampled_from(["u1", "u2", "u3"]),
     st.integers(-24 * 60 * 4, 24 * 60 * 6).map(lambda n: at(FIRST) + timedelta(minutes=n)),
