@@ -187,7 +187,7 @@ def _increment(newest: date) -> Row:
     )  # fmt: skip
     customers = [version.subscription.customer_id for version in changed]
     booking = seconds_of(lambda: book_movements(customers, through=newest))
-    summing = seconds_of(lambda: keep_months(newest, through=newest))
+    summing = seconds_of(lambda: keep_months(through=newest))
     return Row(
         f"a day's increment, {len(changed):,} changed subscriptions", booking + summing,
         INCREMENT_SECONDS, "s", 1, note=f"ledger {booking:.1f} s, months {summing:.1f} s",

@@ -5,7 +5,8 @@ the customers into chunks, rolls up, scores, keeps snapshots and the ledger, set
 alerts, opens tasks and sums the company up. The statement only aggregates the same rows and writes
 the same scores into an equal table; that they are equal is checked. The night before is closed
 first, because a night that finds yesterday's conclusions is what happens every night. On the day
-itself one customer in fifty changes its contract, so that there is money to book.
+itself one customer in fifty changes its contract, so that there is money to book, and one in a
+hundred its segment, CSM and touch tier, so that months count them elsewhere.
 """
 
 import os
@@ -36,6 +37,11 @@ INSERT INTO customers_subscriptionversion (subscription_id, effective_on, record
 SELECT subscription_id, %(day)s, now(), plan, price + 100, currency, quantity + 1, interval,
     interval_count, renews_on, notice_days, auto_renews, reason
 FROM customers_subscriptionversion WHERE subscription_id %% 50 = 0
+"""
+REGROUPED = """
+UPDATE customers_customer SET segment = 'Moved', touch = CASE touch WHEN 'low' THEN 'high'
+    ELSE 'low' END, csm_id = (SELECT min(id) FROM accounts_user)
+WHERE id %% 100 = 7
 """
 # OFFSET 0 keeps PostgreSQL from working a formula out again wherever its result is named.
 YARDSTICK = """
@@ -126,6 +132,7 @@ def run(scale: float) -> list[Row]:
     try:
         _close(newest - timedelta(days=1))
         _run(CHANGES, {"day": newest})
+        _run(REGROUPED, {})
         _run("VACUUM ANALYZE")
         yardsticks = [_yardstick(newest) for _ in range(ROUNDS)]
         night = _close(newest)

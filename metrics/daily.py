@@ -131,7 +131,7 @@ def finish_night(day: date) -> bool:
         if night is None:
             return False
         close_company_day(day)
-        keep_months(day, through=max(day, newest_closed_day() or day))
+        keep_months(through=max(day, newest_closed_day() or day))
         finish_engagement(day)
         counts: Counter[str] = Counter()
         for report in night.chunks.values_list("report", flat=True):

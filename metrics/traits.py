@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from metrics.models import CustomerTrait
+from metrics.revenue.changed_ledgers import note_traits
 
 BEGINNING = date(1, 1, 1)
 
@@ -18,27 +19,35 @@ CHANGED = """
     (t.segment, t.touch, coalesce(t.csm_id, 0)) IS DISTINCT FROM
         (c.segment, c.touch, coalesce(c.csm_id, 0))
 """
-OF_RANGE = """
-    c.id = t.customer_id AND c.id BETWEEN %(first)s AND %(last)s
+# Customers never counted, and those whose traits are no longer the ones they are counted under.
+UNCOUNTED = """
+    SELECT c.id FROM customers_customer c WHERE NOT EXISTS (
+        SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id AND t.until IS NULL)
+"""
+OTHERS = f"""
+    SELECT c.id FROM customers_customer c
+    LEFT JOIN metrics_customertrait t ON t.customer_id = c.id AND t.until IS NULL
         AND t.customer_id BETWEEN %(first)s AND %(last)s
+    WHERE c.id BETWEEN %(first)s AND %(last)s AND (t.id IS NULL OR {CHANGED})
 """
 END = f"""
     UPDATE metrics_customertrait t SET until = %(day)s FROM customers_customer c
-    WHERE {OF_RANGE} AND t.until IS NULL AND t.since < %(day)s AND {CHANGED}
+    WHERE t.customer_id = ANY(%(customers)s) AND c.id = t.customer_id
+        AND t.until IS NULL AND t.since < %(day)s AND {CHANGED}
 """
 CORRECT = f"""
     UPDATE metrics_customertrait t SET segment = c.segment, touch = c.touch, csm_id = c.csm_id
     FROM customers_customer c
-    WHERE {OF_RANGE} AND t.until IS NULL AND t.since = %(day)s AND {CHANGED}
+    WHERE t.customer_id = ANY(%(customers)s) AND c.id = t.customer_id
+        AND t.until IS NULL AND t.since = %(day)s AND {CHANGED}
 """
 BEGIN = """
     INSERT INTO metrics_customertrait (customer_id, since, segment, touch, csm_id)
     SELECT c.id, CASE WHEN EXISTS (SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id)
         THEN %(day)s ELSE %(beginning)s END, c.segment, c.touch, c.csm_id
     FROM customers_customer c
-    WHERE c.id BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-        SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id AND t.until IS NULL
-            AND t.customer_id BETWEEN %(first)s AND %(last)s)
+    WHERE c.id = ANY(%(customers)s) AND NOT EXISTS (
+        SELECT FROM metrics_customertrait t WHERE t.customer_id = c.id AND t.until IS NULL)
 """
 
 
@@ -52,19 +61,26 @@ def keep_traits(day: date, *, first: int, last: int) -> None:
     )
     if later.exists():
         return
-    values: dict[str, Any] = {"day": day, "first": first, "last": last, "beginning": BEGINNING}
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (END, CORRECT, BEGIN):
-            cursor.execute(statement, values)
+    _count_under_what_they_are(day, OTHERS, {"first": first, "last": last})
 
 
 def begin_traits(day: date) -> None:
     """Note the traits of customers who were never counted, without waiting for a night."""
+    _count_under_what_they_are(day, UNCOUNTED, {})
+
+
+@transaction.atomic
+def _count_under_what_they_are(day: date, whom: str, values: dict[str, int]) -> None:
+    """From a day on. What they were counted under is kept until the months are summed up."""
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {
-            "day": day, "first": 0, "last": 2**63 - 1, "beginning": BEGINNING
-        }  # fmt: skip
-        cursor.execute(BEGIN, values)
+        cursor.execute(whom, values)
+        customers = [row[0] for row in cursor.fetchall()]
+        if not customers:
+            return
+        note_traits(customers)
+        changes: dict[str, Any] = {"day": day, "customers": customers, "beginning": BEGINNING}
+        for statement in (END, CORRECT, BEGIN):
+            cursor.execute(statement, changes)
 
 
 def counted_under(

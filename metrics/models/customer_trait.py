@@ -31,8 +31,8 @@ class CustomerTrait(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 func="""
-                    INSERT INTO metrics_changedledger (customer_id, lines) VALUES (0, '[]')
-                    ON CONFLICT (customer_id) DO NOTHING;
+                    INSERT INTO metrics_changedledger (customer_id, lines, traits)
+                    VALUES (0, '[]', '[]') ON CONFLICT (customer_id) DO NOTHING;
                     RETURN NULL;
                 """,
             )

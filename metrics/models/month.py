@@ -125,13 +125,15 @@ class MonthMovement(ByTraits):
 
 
 class ChangedLedger(models.Model):
-    """A customer whose ledger was written anew since the months were: its lines as they were.
+    """A customer whose ledger or traits changed since the months were written: both as they were.
 
+    `lines` are None where they are still those of the ledger.
     `customer_id` 0 says that customers were deleted, so that all months have to be written anew.
     """
 
     customer_id = models.BigIntegerField(primary_key=True)
-    lines = models.JSONField(default=list)
+    lines = models.JSONField(default=list, null=True)
+    traits = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("changed ledger")

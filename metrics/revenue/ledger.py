@@ -22,37 +22,19 @@ from lib.planning import planned
 from metrics.question import Question
 from metrics.retention.lives import keep_lives, write_lives
 from metrics.retention.terms import keep_terms, write_terms
+from metrics.revenue.changed_ledgers import (
+    forget_lines,
+    keep_bookers_out,
+    note_that_everything_changed,
+)
 from metrics.revenue.value import DISCOUNT_COUNTS, NET, RATE, STATE, UNDISCOUNTED, value_parameters
 
 BATCH = 20_000
-# Whoever books shares this lock, whoever sums up months has it alone.
-LOCK = 7_204_001
 
 # The ledger, and what is written from it.
 WRITTEN = (
     "metrics_revenuemovement", "metrics_customerlife", "metrics_cohortstep", "metrics_contractterm"
 )  # fmt: skip
-# All months have to be summed up anew (metrics/models/month.py).
-EVERYTHING_CHANGED = """
-    DELETE FROM metrics_changedledger;
-    INSERT INTO metrics_changedledger (customer_id, lines) VALUES (0, '[]')
-"""
-
-# What stood there is kept until the months are written, see metrics/revenue/months.py.
-FORGET = """
-    WITH gone AS (
-        DELETE FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s) RETURNING *
-    ), before AS (
-        SELECT customer_id, jsonb_agg(to_jsonb(gone) - 'customer_id' - 'id'
-            ORDER BY day, kind <> 'fx') AS lines
-        FROM gone GROUP BY customer_id
-    )
-    INSERT INTO metrics_changedledger (customer_id, lines)
-    SELECT asked.id, coalesce(before.lines, '[]')
-    FROM unnest(%(customers)s) AS asked(id) LEFT JOIN before ON before.customer_id = asked.id
-    ON CONFLICT (customer_id) DO NOTHING
-"""
-
 # Each day on which anything about a customer's subscriptions may change.
 TURNS = (
     "effective_on", "trial_ends_on", "paused_on", "resumes_on", "ends_on",
@@ -206,19 +188,11 @@ def book_movements(customers: Sequence[int], *, through: date) -> int:
     if not customers:
         return 0
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
-            cursor.execute(FORGET, {"customers": list(customers)})
+        forget_lines(customers)
         lines = book_into("metrics_revenuemovement", customers, through=through)
         keep_lives(customers)
         keep_terms(customers)
         return lines
-
-
-def keep_bookers_out() -> None:
-    """Wait for those who book, and let nobody book until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def rebuild_movements(*, through: date) -> int:
@@ -234,8 +208,7 @@ def rebuild_movements(*, through: date) -> int:
             for some in _batches():
                 write_lives(some)
                 write_terms(some)
-        with connection.cursor() as cursor:
-            cursor.execute(EVERYTHING_CHANGED)
+        note_that_everything_changed()
     return lines
 
 

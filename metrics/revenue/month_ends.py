@@ -27,26 +27,41 @@ WANTED = f"""
     ) r ON r.month = m.month;
     ANALYZE wanted
 """
-# The traits that rule at the month ends `[since, until)`; nothing where none do. Of `{those}`.
+# The traits of everybody; or those of whose ledger or traits changed, now and, with sign -1, as
+# they were when the months were written.
+EVERYBODY = """
+    SELECT customer_id, 1 AS sign, since, until, segment, coalesce(csm_id, 0) AS csm_id, touch
+    FROM metrics_customertrait
+"""
+WHOSE_LEDGER_CHANGED = f"""
+    {EVERYBODY} WHERE customer_id IN (SELECT customer_id FROM metrics_changedledger)
+    UNION ALL
+    SELECT c.customer_id, -1, t.since, t.until, t.segment, coalesce(t.csm_id, 0), t.touch
+    FROM metrics_changedledger c, jsonb_to_recordset(c.traits)
+        AS t(since date, until date, segment text, csm_id bigint, touch text)
+"""
+COUNTED_UNDER = """
+    CREATE TEMP TABLE counted_under AS {those};
+    ANALYZE counted_under
+"""
+# The traits that rule at the month ends `[since, until)`; nothing where none do.
 RULING = f"""
     CREATE TEMP TABLE ruling AS
     WITH noted AS (
-        SELECT customer_id, since, until, segment, csm_id, touch, lead(since, 1, {NEVER}) OVER w AS
-            following, row_number() OVER w = 1 AS is_first
+        SELECT *, lead(since, 1, {NEVER}) OVER w AS following, row_number() OVER w = 1 AS is_first
         FROM (
-            SELECT customer_id, segment, coalesce(csm_id, 0) AS csm_id, touch,
+            SELECT customer_id, sign, segment, csm_id, touch,
                 {NUMBER.format(day="since")} AS since,
                 coalesce({NUMBER.format(day="until")}, {NEVER}) AS until
-            FROM metrics_customertrait {{those}}
-        ) numbered WHERE since < until WINDOW w AS (PARTITION BY customer_id ORDER BY since)
+            FROM counted_under
+        ) numbered WHERE since < until WINDOW w AS (PARTITION BY customer_id, sign ORDER BY since)
     )
-    SELECT customer_id, since, until, segment, csm_id, touch FROM noted
-    UNION ALL SELECT customer_id, 0, since, '', 0, '' FROM noted WHERE is_first
-    UNION ALL SELECT customer_id, until, following, '', 0, '' FROM noted WHERE until < following;
+    SELECT customer_id, sign, since, until, segment, csm_id, touch FROM noted
+    UNION ALL SELECT customer_id, sign, 0, since, '', 0, '' FROM noted WHERE is_first
+    UNION ALL SELECT customer_id, sign, until, following, '', 0, '' FROM noted
+        WHERE until < following;
     ANALYZE ruling
 """
-EVERYBODY = ""
-WHOSE_LEDGER_CHANGED = "WHERE customer_id IN (SELECT customer_id FROM metrics_changedledger)"
 # `sign` is 1 for lines that are counted, -1 for those that are no longer.
 WHOLE = """
     SELECT customer_id, 1 AS sign, day, kind, reason, plan, amount, balance, natives
@@ -58,8 +73,10 @@ EXCHANGED = """
         reason text, plan text, amount numeric, balance numeric, natives jsonb)
     WHERE c.customer_id = ANY(%(customers)s)
     UNION ALL
-    SELECT customer_id, 1, day, kind, reason, plan, amount, balance, natives
-    FROM metrics_revenuemovement WHERE customer_id = ANY(%(customers)s)
+    SELECT m.customer_id, s.sign, day, kind, reason, plan, amount, balance, natives
+    FROM metrics_revenuemovement m JOIN metrics_changedledger c USING (customer_id)
+    JOIN (VALUES (1), (-1)) s(sign) ON s.sign = 1 OR c.lines IS NULL
+    WHERE m.customer_id = ANY(%(customers)s)
 """
 LINES = f"""
     DROP TABLE IF EXISTS pg_temp.month_line;
@@ -69,14 +86,22 @@ LINES = f"""
     )
 """
 ALL_OF_THEM = "SELECT *, 0 AS since FROM given; ANALYZE month_line"
-# Of an exchange the customers whose lines differ, and the month they do so from.
-DIFFERING = """
+# Of an exchange the customers whose lines or traits differ, and the month they do so from.
+DIFFERING = f"""
     , differs AS (
         SELECT customer_id, min(n) AS since FROM (
             SELECT customer_id, n FROM given
             GROUP BY customer_id, n, day, kind, reason, plan, amount, balance, natives
             HAVING sum(sign) <> 0
+            UNION ALL
+            SELECT customer_id, {NUMBER.format(day="p.day")}
+            FROM counted_under u, LATERAL (
+                VALUES (since, segment, csm_id, touch), (until, NULL, NULL, NULL)
+            ) p(day, segment, csm_id, touch)
+            WHERE p.day IS NOT NULL
+            GROUP BY customer_id, p.day, p.segment, p.csm_id, p.touch HAVING sum(sign) <> 0
         ) different GROUP BY customer_id
+        HAVING min(n) <= (SELECT max(n) FROM wanted)
     )
     SELECT given.*, differs.since FROM given JOIN differs USING (customer_id);
     ANALYZE month_line
@@ -98,20 +123,26 @@ STAYS = f"""
         coalesce(r.touch, '') AS touch, greatest(s.n, r.since) AS since,
         least(s.until, r.until) AS until
     FROM spans s LEFT JOIN ruling r
-        ON r.customer_id = s.customer_id AND r.since < s.until AND s.n < r.until;
+        ON r.customer_id = s.customer_id AND r.sign = s.sign
+        AND r.since < s.until AND s.n < r.until;
     INSERT INTO place (segment, csm_id, touch, plan)
     SELECT DISTINCT segment, csm_id, touch, plan FROM stay ON CONFLICT DO NOTHING;
     ANALYZE stay, place
 """
 # One number is the key of a customer, a sign and a month, so that an eve is a difference of keys.
+# No eve lies further before the month a customer differs from than the longest window is long.
 ENDS = """
     DROP TABLE IF EXISTS pg_temp.month_end;
     CREATE TEMP TABLE month_end AS
     SELECT (s.customer_id * 2 + (s.sign = 1)::int) * 100000 + ended.n AS key, ended.n,
         s.customer_id, s.sign, s.differs, s.first, s.moved_in, s.is_paused, s.balance, s.natives,
         p.id AS place
-    FROM (SELECT min(eve) AS lowest, max(n) AS highest FROM wanted) r, stay s
+    FROM (
+        SELECT min(eve) AS lowest, max(n) AS highest, max(window_months) AS longest FROM wanted
+    ) r, stay s
     JOIN place p USING (segment, csm_id, touch, plan)
-    CROSS JOIN generate_series(greatest(s.since, r.lowest), least(s.until - 1, r.highest)) ended(n);
+    CROSS JOIN generate_series(
+        greatest(s.since, r.lowest, s.differs - r.longest), least(s.until - 1, r.highest)
+    ) ended(n);
     ANALYZE month_end
 """

@@ -17,6 +17,7 @@ from django.db import connection
 from lib.planning import planned
 from metrics.revenue.month_ends import (
     ALL_OF_THEM,
+    COUNTED_UNDER,
     DIFFERING,
     ENDS,
     EVERYBODY,
@@ -27,13 +28,13 @@ from metrics.revenue.month_ends import (
     WANTED,
     WHOLE,
 )
-from metrics.revenue.start_set import KEYS, NAMES, TRAITS
+from metrics.revenue.start_set import KEYS, NAMES
 from metrics.revenue.value import value_parameters
 
 FORGET = """
-    DROP TABLE IF EXISTS pg_temp.wanted, pg_temp.ruling, pg_temp.place, pg_temp.month_line,
-        pg_temp.stay, pg_temp.month_end, pg_temp.standing, pg_temp.part_book, pg_temp.part_stock,
-        pg_temp.part_movement
+    DROP TABLE IF EXISTS pg_temp.wanted, pg_temp.counted_under, pg_temp.ruling, pg_temp.place,
+        pg_temp.month_line, pg_temp.stay, pg_temp.month_end, pg_temp.standing, pg_temp.part_book,
+        pg_temp.part_stock, pg_temp.part_movement
 """
 PARTS = f"""
     CREATE TEMP TABLE place (id int GENERATED ALWAYS AS IDENTITY, segment text, csm_id bigint,
@@ -126,16 +127,19 @@ EARLY = """
     SELECT w.id, p.id, sum(e.sign)
     FROM wanted w
     JOIN month_end e ON e.n = w.n AND e.n >= e.differs AND e.balance = 0 AND e.first > w.eve
-    LEFT JOIN ruling t ON t.customer_id = e.customer_id AND t.since <= w.eve AND w.eve < t.until
+    LEFT JOIN ruling t ON t.customer_id = e.customer_id AND t.sign = e.sign
+        AND t.since <= w.eve AND w.eve < t.until
     JOIN place p ON p.plan = '' AND (p.segment, p.csm_id, p.touch)
         = (coalesce(t.segment, ''), coalesce(t.csm_id, 0), coalesce(t.touch, ''))
     GROUP BY w.id, p.id
 """
 MOVEMENTS = f"""
     INSERT INTO part_movement
-    SELECT w.month, l.kind, l.reason, {KEYS}, l.plan, sum(l.sign), sum({{sign}}l.amount)
+    SELECT w.month, l.kind, l.reason, {KEYS}, l.plan, sum(l.sign), sum(l.sign * l.amount)
     FROM (SELECT DISTINCT month, n FROM wanted) w
-    JOIN month_line l ON l.n = w.n AND l.n >= l.since {TRAITS.format(row="l", day="l.day")}
+    JOIN month_line l ON l.n = w.n AND l.n >= l.since
+    LEFT JOIN counted_under t ON t.customer_id = l.customer_id AND t.sign = l.sign
+        AND t.since <= l.day AND (t.until IS NULL OR t.until > l.day)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 STEPS = (STAYS, ENDS, STANDING, STOCKS, STARTS, CHANGES, EARLY, MOVEMENTS)
@@ -211,7 +215,8 @@ def summing(wanted: Iterable[tuple[date, int]], those: str = EVERYBODY) -> Itera
     with planned(**PLAN):
         _run(FORGET)
         _run(WANTED, {"months": list(months), "windows": list(windows)})
-        _run(RULING.format(those=those))
+        _run(COUNTED_UNDER.format(those=those))
+        _run(RULING)
         _run(PARTS)
         yield
         for stored in TABLES:
@@ -225,7 +230,7 @@ def add_customers(first: int, last: int) -> None:
 
 
 def exchange_customers(customers: list[int]) -> None:
-    """Count off what the lines of some customers were, and count what they are."""
+    """Count off what the lines and traits of some customers were, and count what they are."""
     _add(LINES.format(lines=EXCHANGED) + DIFFERING, {"customers": customers}, sign="sign * ")
 
 

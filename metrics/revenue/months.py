@@ -1,10 +1,10 @@
 """Writing the conclusions about months, so that pages need not read the ledger (models/month.py).
 
-Only the part of customers whose ledger changed is exchanged: what their old lines came to is taken
-off, what the new ones come to is added. All are sums of exact decimals, so keeping them leaves the
-same rows as summing everything up anew. That is done for a new month, for the months from the day
-on which somebody's traits changed, for a month with other rates than when it was written, and for
-every month after customers were deleted.
+Only the part of customers whose ledger or traits changed is exchanged: what their old lines came to
+under the old traits is taken off, what the new ones come to under the new traits is added. All are
+sums of exact decimals, so keeping them leaves the same rows as summing everything up anew. That is
+done for a new month, for a month with other rates than when it was written, and for every month
+after customers were deleted.
 """
 
 from collections.abc import Iterable
@@ -19,13 +19,12 @@ from lib.periods import quarter_of, year_of
 from metrics.models import (
     BookedMonth,
     ChangedLedger,
-    CustomerTrait,
     MonthBook,
     MonthMovement,
     MonthStock,
     RevenueMovement,
 )
-from metrics.revenue.ledger import keep_bookers_out
+from metrics.revenue.changed_ledgers import keep_bookers_out
 from metrics.revenue.month_ends import WHOSE_LEDGER_CHANGED
 from metrics.revenue.month_sums import (
     add_customers,
@@ -51,15 +50,15 @@ RATES = """
 
 
 @transaction.atomic
-def keep_months(day: date, *, through: date) -> None:
-    """Bring all months up to date after the night of `day`; `through` is the last booked day."""
+def keep_months(*, through: date) -> None:
+    """Bring all months up to date after a night; `through` is the last booked day."""
     keep_bookers_out()
     changed = set(ChangedLedger.objects.values_list("pk", flat=True))
     months = _months_of_the_ledger(through)
     if 0 in changed or not months:
         _write_anew(months)
     else:
-        stale = _stale(months, day)
+        stale = _stale(months)
         _write_anew([month for month in months if month in stale], among=months)
         _exchange(changed, [month for month in months if month not in stale])
     ChangedLedger.objects.filter(pk__in=changed).delete()
@@ -68,8 +67,8 @@ def keep_months(day: date, *, through: date) -> None:
 @transaction.atomic
 def rebuild_months(*, through: date) -> None:
     """Sum up every month anew. Who was never counted under traits gets those of today."""
-    begin_traits(through)
     keep_bookers_out()
+    begin_traits(through)
     _write_anew(_months_of_the_ledger(through))
     ChangedLedger.objects.all().delete()
 
@@ -85,13 +84,11 @@ def _months_of_the_ledger(through: date) -> list[date]:
     return months
 
 
-def _stale(months: list[date], day: date) -> set[date]:
-    """Months to sum up anew: unwritten ones, those with other rates, or with traits noted now."""
+def _stale(months: list[date]) -> set[date]:
+    """Months to sum up anew: unwritten ones and those with other rates."""
     written = dict(BookedMonth.objects.values_list("month", "rates"))
     rates = _rates(months)
-    is_noted = CustomerTrait.objects.filter(since__gte=day).exists()
-    since = month_start(day) if is_noted else date.max
-    return {month for month in months if month >= since or written.get(month) != rates[month]}
+    return {month for month in months if written.get(month) != rates[month]}
 
 
 def _rates(months: list[date]) -> dict[date, str]:
@@ -135,7 +132,7 @@ def _narrow_windows_before(newest: date) -> None:
 
 
 def _exchange(changed: Iterable[int], months: list[date]) -> None:
-    """Take off what the old lines of some customers came to, and add the new ones."""
+    """Take off what some customers came to, and add what they come to now."""
     customers = sorted(changed)
     if not months or not customers:
         return

@@ -31,5 +31,5 @@ def rebook_currency(currency: str) -> int:
             break
         book_movements(customers, through=through)
         count, last = count + len(customers), customers[-1]
-    keep_months(through, through=through)
+    keep_months(through=through)
     return count

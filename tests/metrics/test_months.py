@@ -1,13 +1,16 @@
 """Stored months say what the ledger says, and are the same kept as rebuilt."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from customers.models import Customer
+from customers.models import Customer, Subscription, SubscriptionVersion
 from lib.days import add_months
 from lib.periods import span
 from metrics.models import BookedMonth, ChangedLedger, CustomerTrait, RevenueMovement
@@ -16,7 +19,9 @@ from metrics.question import Question
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.months import keep_months, rebuild_months
 from metrics.revenue.start_set import start_sets_by, stored_window
+from metrics.traits import keep_traits
 from metrics.value.pooled_churn import months_of, pooled_churn_rows, stored_churn
+from tests.metrics.slow_revenue import Version
 from tests.metrics.test_revenue_twin import THROUGH, rates, store, versions
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +62,135 @@ def test_months_that_were_kept_are_those_that_are_rebuilt(first, second, late, t
         customers.append(store(late, {}))
         CustomerTrait.objects.create(customer_id=customers[2], since=date.min, segment="Small")
         book_movements(customers[1:], through=LATER)
-        keep_months(LATER, through=LATER)
+        keep_months(through=LATER)
         kept = rows()
         rebuild_months(through=LATER)
 
         assert kept == rows()
         assert not ChangedLedger.objects.exists()
         transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What befalls the customer with a number: `traits` change, or go back to what they were."""
+
+    what: str
+    number: int
+    traits: dict[str, str]
+    version: Version
+
+
+# Money that flows, so that there is something to count.
+flowing = versions().map(
+    lambda v: replace(v, price=v.price + 1, trial_ends_on=None, paused_on=None, resumes_on=None,
+        past_due_since=None)
+)  # fmt: skip
+happenings = st.builds(
+    Happening,
+    what=st.sampled_from(["traits", "traits", "money", "both", "both", "back", "new"]),
+    number=st.integers(0, 3),
+    traits=st.fixed_dictionaries({"segment": st.sampled_from(["", "Small", "Large"])}, optional={
+        "touch": st.sampled_from(["low", "high"]), "csm": st.sampled_from(["ana", "ben"]),
+    }),
+    version=flowing,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What happened on a day, and how far its night came."""
+
+    day: date
+    happened: list[Happening]
+    is_booked_at_once: bool
+    is_finished: bool
+
+
+evenings = st.builds(
+    Evening,
+    day=st.integers(-70, 40).map(lambda n: THROUGH + timedelta(days=n)),
+    happened=st.lists(happenings, min_size=1, max_size=4),
+    is_booked_at_once=st.booleans(),
+    is_finished=st.booleans(),
+)
+
+
+def happen(each: Happening, customers: list[int], people: dict[str, int]) -> int | None:
+    """Whose money has to be booked."""
+    if each.what == "new" or not customers:
+        customers.append(store([each.version], {}))
+        return customers[-1]
+    customer = customers[each.number % len(customers)]
+    told = {"segment": "", "touch": "low"} if each.what == "back" else each.traits
+    if each.what != "money":
+        facts = {("csm_id" if n == "csm" else n): people.get(v, v) for n, v in told.items()}
+        Customer.objects.filter(pk=customer).update(updated_at=timezone.now(), **facts)
+    if each.what in ("money", "both"):
+        add_version(customer, each.version)
+        return customer
+    return None
+
+
+def add_version(customer: int, version: Version) -> None:
+    facts = {n: v for n, v in vars(version).items() if n not in ("discounts", "subscription")}
+    line = Subscription.objects.filter(customer=customer).first()
+    SubscriptionVersion.objects.create(subscription=line, **facts)
+
+
+def pass_evening(evening: Evening, customers: list[int], people: dict, through: date) -> None:
+    booked = {happen(each, customers, people) for each in evening.happened} - {None}
+    if evening.is_booked_at_once:
+        book_movements(sorted(booked), through=through)
+        keep_months(through=through)
+    keep_traits(evening.day, first=0, last=2**62)
+    book_movements(sorted(booked), through=through)
+    if evening.is_finished:
+        keep_months(through=through)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    first=st.lists(flowing, min_size=1, max_size=3),
+    story=st.lists(evenings, min_size=1, max_size=4), table=rates, gone=st.integers(0, 9),
+)  # fmt: skip
+def test_months_follow_customers_who_change_their_traits(ana, ben, first, story, table, gone):
+    with transaction.atomic():
+        people = {"ana": ana.pk, "ben": ben.pk}
+        customers = [store(first, table), *(store([version], {}) for version in first)]
+        book_movements(customers, through=THROUGH)
+        rebuild_months(through=THROUGH)
+        through = THROUGH
+
+        for n, evening in enumerate(sorted(story, key=lambda evening: evening.day)):
+            through = max(through, evening.day)
+            pass_evening(evening, customers, people, through)
+            if n == gone:
+                Customer.objects.get(pk=customers.pop()).delete()
+
+        keep_months(through=through)
+        kept = rows()
+        rebuild_months(through=through)
+        assert kept == rows()
+        transaction.set_rollback(True)
+
+
+def test_other_traits_are_exchanged_without_summing_up_the_others():
+    begins = Version(subscription=0, effective_on=date(2025, 2, 3), price=Decimal(100),
+        quantity=Decimal(1), interval="month", interval_count=1, currency="JPY")  # fmt: skip
+    changing, staying = store([begins], {}), store([begins], {})
+    Customer.objects.filter(pk=staying).update(segment="Large")
+    book_movements([changing, staying], through=THROUGH)
+    rebuild_months(through=THROUGH)
+    before = MonthStock.objects.get(month=date(2025, 5, 1), segment="Large").pk
+
+    Customer.objects.filter(pk=changing).update(segment="Small")
+    keep_traits(THROUGH, first=0, last=2**62)
+    keep_months(through=THROUGH)
+
+    stocks = MonthStock.objects.filter(month=date(2025, 5, 1)).order_by("segment")
+    assert list(stocks.values_list("segment", "customers")) == [("Large", 1), ("Small", 1)]
+    assert stocks[0].pk == before
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
