@@ -24,6 +24,7 @@ from lib.rates import Rate
 from metrics.grouping import names_of
 from metrics.intervals import Interval, wilson
 from metrics.models import RevenueMovement
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.cohorts import months_between
 from metrics.retention.reading import lives, steps
@@ -66,19 +67,16 @@ HEALTH_BEFORE = """
     WHERE s.customer_id = ANY(%(customers)s) AND s.day < l.lost_on AND s.day >= l.lost_on - 92
     ORDER BY s.customer_id, s.day DESC
 """
-REASONS = """
-    SELECT coalesce(nullif(c.churn_reason, ''), l.reason), count(*), sum(l.annual) / 12
+# Everybody lost, in sum by reason and by cohort: read once for both.
+COUNTED = """
+    SELECT coalesce(nullif(c.churn_reason, ''), l.reason), life.cohort, count(*), sum(l.annual) / 12
     FROM ({lost}) l JOIN customers_customer c ON c.id = l.customer_id
-    GROUP BY 1 ORDER BY 2 DESC, 3 DESC, 1
+    LEFT JOIN {lives} life ON life.customer_id = l.customer_id GROUP BY 1, 2
 """
-# Cohorts of those who paid before the period, and of those lost in it.
+# Cohorts of those who paid before the period.
 STARTED = """
     SELECT cohort, age, sum(paying) FROM {steps} s WHERE cohort < %(start)s {narrowed}
     GROUP BY cohort, age
-"""
-LEFT_BY_COHORT = """
-    SELECT life.cohort, count(*), sum(l.annual) / 12
-    FROM ({lost}) l JOIN {lives} life ON life.customer_id = l.customer_id GROUP BY 1
 """
 # A note made in the last days of a contract speaks of this loss, an older one of another.
 COUNTS_BEFORE = timedelta(days=90)
@@ -199,11 +197,22 @@ def health_before(lines: Sequence[LostCustomer]) -> dict[int, dict[str, Any]]:
     }
 
 
-def lost_by_reason(question: Question) -> list[tuple[str, int, Decimal]]:
-    """Reason, customers and MRR, the most frequent first. A reason of "" is unknown."""
+@asked_once
+def counted_losses(question: Question) -> list[tuple[str, date | None, int, Decimal]]:
+    """Reason, cohort, customers and MRR of those lost."""
     with as_known(question):
         lost, values = lost_sql(question)
-        return [(reason, n, mrr) for reason, n, mrr in _read(REASONS.format(lost=lost), values)]
+        return _read(COUNTED.format(lost=lost, lives=lives()), values)
+
+
+def lost_by_reason(question: Question) -> list[tuple[str, int, Decimal]]:
+    """Reason, customers and MRR, the most frequent first. A reason of "" is unknown."""
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for reason, _cohort, n, mrr in counted_losses(question):
+        before, money = sums.get(reason, (0, Decimal(0)))
+        sums[reason] = before + n, money + mrr
+    listed = [(reason, n, mrr) for reason, (n, mrr) in sums.items()]
+    return sorted(listed, key=lambda line: (-line[1], -line[2], line[0]))
 
 
 def lost_by_tenure(question: Question) -> list[Group]:
@@ -217,17 +226,14 @@ def lost_by_tenure(question: Question) -> list[Group]:
         narrowed, members = question.narrowing(question.start - timedelta(days=1))
         values = members | value_parameters() | {"start": question.start}
         turned = _read(STARTED.format(steps=steps(), narrowed=narrowed), values)
-        lost, values = lost_sql(question)
-        gone = {
-            cohort: (n, mrr)
-            for cohort, n, mrr in _read(LEFT_BY_COHORT.format(lost=lost, lives=lives()), values)
-        }
     groups: dict[Any, list[Any]] = {label: [0, 0, Decimal(0)] for _since, label in BANDS}
     for cohort, age, n in turned:
         # What happened from the first day of the period on is not before it.
         if age < months_between(cohort, question.start):
             groups[band_of(cohort, question.start)][0] += n
-    for cohort, (n, mrr) in gone.items():
+    for _reason, cohort, n, mrr in counted_losses(question):
+        if cohort is None:
+            continue
         band = groups[band_of(cohort, question.start)]
         band[1], band[2] = band[1] + n, band[2] + mrr
     return [Group(label, *counts) for label, counts in groups.items()]
