@@ -123,22 +123,11 @@ class Rows:
         return Totals(Decimal(numerator), Decimal(denominator), n)
 
     def relative_error(self) -> float | None:
-        """Standard error of Σ numerator / Σ denominator, as a share of it, between customers.
-
-        The rows of one customer belong together. With a and b its sums and R the ratio it is
-        sqrt(n/(n−1) · Σ(a − R·b)²) / Σa, what drawing customers again and again comes to. None
-        below two customers, or where all have the same ratio.
-        """
+        """That of Σ numerator / Σ denominator; the rows of one customer belong together."""
         with self._as_known(), connection.cursor() as cursor:
             cursor.execute(SQUARES.format(rows=self.sql), self.values)
             n, *sums = cursor.fetchone()
-        up, down, up_up, up_down, down_down = (Decimal(number or 0) for number in sums)
-        if n < 2 or not up or not down:
-            return None
-        ratio = up / down
-        residuals = up_up - 2 * ratio * up_down + ratio * ratio * down_down
-        error = float(max(residuals, Decimal(0)) * n / (n - 1)) ** 0.5 / abs(float(up))
-        return error if error > NO_SPREAD else None
+        return relative_error(n, *(Decimal(number or 0) for number in sums))
 
     def page(self, number: int) -> Page[Row]:
         """One page; a row more is read to know whether there is a next."""
@@ -182,6 +171,22 @@ class Rows:
                 cursor.execute(sql, self.values | {"rows_limit": limit, "rows_offset": offset})
             while lines := cursor.fetchmany(CHUNK):
                 yield from map(_row, lines)
+
+
+def relative_error(n: int, *sums: Decimal) -> float | None:
+    """Standard error of the ratio of two sums, as a share of it, between n customers.
+
+    With a and b the sums of a customer and R the ratio it is sqrt(n/(n−1) · Σ(a − R·b)²) / Σa, what
+    drawing customers again and again comes to. Given are Σa, Σb, Σa², Σab, Σb². None below two
+    customers, or where all have the same ratio.
+    """
+    up, down, up_up, up_down, down_down = sums
+    if n < 2 or not up or not down:
+        return None
+    ratio = up / down
+    residuals = up_up - 2 * ratio * up_down + ratio * ratio * down_down
+    error = float(max(residuals, Decimal(0)) * n / (n - 1)) ** 0.5 / abs(float(up))
+    return error if error > NO_SPREAD else None
 
 
 def _row(line: tuple[Any, ...]) -> Row:

@@ -5,9 +5,12 @@ horizon caps what nobody can foresee. LTV:CAC divides by what a new customer cos
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import add_months
@@ -15,13 +18,14 @@ from lib.rates import ratio
 from metrics.assumptions import Name, assumed
 from metrics.cost_figures import cac_of, range_over
 from metrics.figure import Figure, Number
-from metrics.intervals import Interval, wilson
+from metrics.intervals import Interval, relative, wilson
 from metrics.metric import Metric
 from metrics.models import ValueModel
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.survival import survival_curve
 from metrics.revenue.value import RATE, value_parameters
-from metrics.rows import Rows
+from metrics.rows import Rows, relative_error
 from metrics.value.margin import horizon_of, margin_per_customer, monthly_discount
 from metrics.value.modelled import LTV_MODELLED
 from metrics.value.pooled_churn import pooled_churn
@@ -39,6 +43,42 @@ PURCHASES = f"""
     SELECT customer_id, customer_id, '', 0, 1, 'buyer' FROM customers_purchase p
     WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}} GROUP BY customer_id
 """
+
+# The same in sum, and what its range needs: read in one pass.
+BOUGHT = f"""
+    SELECT coalesce(sum(worth), 0), coalesce(sum(amount), 0), coalesce(sum(orders), 0)::int,
+        count(*), coalesce(sum(worth * worth), 0)
+    FROM (
+        SELECT customer_id, sum(round(amount * %(lifetime)s, 12)) AS worth, sum(amount) AS amount,
+            count(*) AS orders
+        FROM (
+            SELECT customer_id, amount
+                * {RATE.format(currency="p.currency", day="p.purchased_on")} AS amount
+            FROM customers_purchase p
+            WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}} OFFSET 0
+        ) bought GROUP BY customer_id
+    ) buyers
+"""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Purchases of twelve months: `worth` is their amount times a factor, `squared` that of each
+    buyer squared.
+    """
+
+    worth: Decimal
+    amount: Decimal
+    orders: int
+    buyers: int
+    squared: Decimal
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of the worth of a buyer, between the buyers."""
+        n = Decimal(self.buyers)
+        error = relative_error(self.buyers, self.worth, n, self.squared, self.worth, n)
+        return None if error is None else relative(float(self.worth / n), error, "above zero")
 
 
 def value_of_subscriptions(question: Question) -> SubscriptionValue | None:
@@ -99,11 +139,23 @@ def simple_rows(question: Question) -> Rows:
 
 
 def purchases_times(factor: Decimal, question: Question) -> Rows:
+    narrowed, values = purchases_of(factor, question)
+    return Rows(PURCHASES.format(narrowed=narrowed), values, kind="purchase")
+
+
+def purchases_of(factor: Decimal, question: Question) -> tuple[str, dict[str, Any]]:
     narrowed, values = question.narrowing(question.day)
     end = question.day + timedelta(days=1)
-    values |= value_parameters() | {"start": add_months(end, -12), "end": end,
-                                    "lifetime": factor}  # fmt: skip
-    return Rows(PURCHASES.format(narrowed=narrowed), values, kind="purchase")
+    year = {"start": add_months(end, -12), "end": end, "lifetime": factor}
+    return narrowed, values | value_parameters() | year
+
+
+@asked_once
+def bought(factor: Decimal, question: Question) -> Bought:
+    narrowed, values = purchases_of(factor, question)
+    with connection.cursor() as cursor:
+        cursor.execute(BOUGHT.format(narrowed=narrowed), values)
+        return Bought(*cursor.fetchone())
 
 
 def simple_figure(question: Question) -> Figure:
@@ -111,19 +163,17 @@ def simple_figure(question: Question) -> Figure:
     if lifetime is None:
         return Figure.undefined("no_data")
     margin = assumed(Name.GROSS_MARGIN, question.day)
-    totals = purchases_times(lifetime * margin, question).totals()
-    buyers = int(totals.denominator)
-    if not buyers:
+    found = bought(lifetime * margin, question)
+    n = found.buyers
+    if not n:
         return Figure.undefined("no_data")
-    figure = Figure(totals.numerator / buyers, totals.numerator, buyers, buyers)
-    return figure.with_parts(lambda: simple_parts(question, lifetime, margin))
+    figure = Figure(found.worth / n, found.worth, n, n, found.interval)
+    return figure.with_parts(lambda: simple_parts(question, found, lifetime, margin))
 
 
-def simple_parts(question: Question, lifetime: Decimal, margin: Decimal) -> Parts:
+def simple_parts(question: Question, found: Bought, lifetime: Decimal, margin: Decimal) -> Parts:
     """What the value is made of, and what it would be at the lifetime of the survival curve."""
-    totals = purchases_times(Decimal(1), question).totals()
-    revenue, buyers = totals.numerator, int(totals.denominator)
-    orders = totals.n - buyers
+    revenue, buyers, orders = found.amount, found.buyers, found.orders
     curve = survival_curve(question)
     measured = None if curve is None else Decimal(str(curve.restricted_mean(
         min(horizon_of(question), curve.longest)) / 12))  # fmt: skip

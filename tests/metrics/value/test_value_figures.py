@@ -8,6 +8,7 @@ import pytest
 from customers.models import CostLine, ExchangeRate
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
+from metrics.intervals import relative
 from metrics.question import question_of
 from tests.factories import CustomerFactory, PurchaseFactory
 from tests.metrics.value.company import END, FIRST, LAST_MONTH, assume, company
@@ -56,6 +57,17 @@ def test_from_the_purchases_of_a_year():
     assert (figure.value, figure.denominator) == (300, 3)
     # All are still there after the 13 months anybody was watched.
     assert figure.parts["value_at_measured_lifetime"] == pytest.approx(Decimal(100) * 13 / 12)
+
+
+def test_the_range_of_the_simple_value_is_that_of_its_rows():
+    company([10] * 13, NOBODY_LEAVES)
+    for amounts in ((100, 50), (150,), (60, 40, 100)):
+        buys(*amounts)
+
+    figure, rows = answer("ltv_simple"), BY_CODE["ltv_simple"].rows(question_of(LAST_MONTH, END))
+
+    slow = relative(float(figure.value), rows.relative_error(), "above zero")
+    assert (figure.interval.low, figure.interval.high) == pytest.approx((slow.low, slow.high))
 
 
 def test_what_is_no_money_stays_as_it_is_in_another_currency():
