@@ -27,7 +27,7 @@ from metrics.retention.reading import joining_members
 from metrics.retention.reading import steps as all_steps
 from metrics.revenue.two_clocks import as_known
 from metrics.revenue.value import value_parameters
-from metrics.rows import Rows
+from metrics.rows import Rows, Totals
 
 Measure = Literal["logo", "net", "gross"]
 Variant = Literal["status", "survival"]
@@ -55,6 +55,13 @@ MEMBERS = """
     FROM {steps} s
     WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
     GROUP BY customer_id
+"""
+
+# The same customers in sum: each has one step of joining.
+TOGETHER = """
+    SELECT coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0), coalesce(sum({whole}), 0),
+        coalesce(sum(joined), 0)
+    FROM {steps} s WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
 """
 
 
@@ -194,6 +201,24 @@ def cell_rows(
     return Rows(sql, values, question=question)
 
 
+def cell_totals(
+    question: Question, cohorts: tuple[date, date], age: int, measure: Measure
+) -> Totals:
+    """What the rows of a cell come to, without setting the customers apart."""
+    narrowed, values = joining_members(question)
+    sql = TOGETHER.format(
+        steps=all_steps(),
+        narrowed=narrowed,
+        column=COLUMNS[measure, "status"],
+        whole="joined" if measure == "logo" else "joined_with",
+    )
+    values |= value_parameters() | {"first": cohorts[0], "last": cohorts[1], "age": age}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        kept, whole, customers = cursor.fetchone()
+    return Totals(Decimal(kept), Decimal(whole), customers)
+
+
 AGE = 12
 EARLIEST = date(1, 1, 1)
 
@@ -207,7 +232,8 @@ def kept_after_a_year(measure: Measure) -> Any:
     """The compute function of the average of the triangle at twelve months."""
 
     def compute(question: Question) -> Figure:
-        totals = cell_rows(question, cohorts_of_age(question), AGE, measure, "status").totals()
+        with as_known(question):
+            totals = cell_totals(question, cohorts_of_age(question), AGE, measure)
         if measure == "logo":
             kept, whole = int(totals.numerator), int(totals.denominator)
             return Figure.of_share(Rate(kept, whole, "no_data"), wilson(kept, whole))
