@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import add_months
@@ -27,7 +28,7 @@ from metrics.retention.survival import survival_at
 from metrics.revenue.start_set import start_set
 from metrics.revenue.stock import Stock, stock
 from metrics.rows import Rows
-from metrics.spending import LINES, SERVING, spending_parameters
+from metrics.spending import LINES, SERVED_TOGETHER, SERVING, spending_parameters
 
 # Beyond so many months payback has to be read with the share of customers who stay so long.
 LONG_PAYBACK = 24
@@ -202,13 +203,22 @@ def serving_rows(sql: str) -> Any:
     return rows
 
 
+def served_together(question: Question) -> Decimal:
+    """What the rows of cost to serve come to, without setting customers apart."""
+    narrowed, values = question.narrowing(question.day)
+    values |= spending_parameters(question.start, question.end)
+    with connection.cursor() as cursor:
+        cursor.execute(SERVED_TOGETHER.format(narrowed=narrowed), values)
+        return Decimal(cursor.fetchone()[0])
+
+
 def serving_figure(question: Question) -> Figure:
     totals = serving_rows(SERVED)(question).totals()
     return Figure(totals.numerator, totals.numerator, n=totals.n)
 
 
 def serving_per_customer(question: Question) -> Figure:
-    served = serving_rows(SERVED)(question).totals().numerator
+    served = served_together(question)
     paying = stock(question).customers
     if not paying:
         return Figure.undefined("no_data", numerator=served, denominator=0)

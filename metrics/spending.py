@@ -32,11 +32,9 @@ LINES = f"""
     WHERE l.until > %(start)s AND l.starts_on < %(end)s
     GROUP BY l.id
 """
-# One row for each customer somebody spent time on in `[start, end)`. What an hour of each role cost
-# and when is read once, not for every touchpoint.
-TIME = """
-    SELECT t.customer_id, sum(t.minutes) AS minutes,
-        sum(round(t.minutes * coalesce(r.hourly, 0) / 60, 12)) AS amount
+# The touchpoints of `[start, end)` with what an hour of their author cost. What that was for each
+# role and when is read once, not for every touchpoint.
+TOUCHED = """
     FROM customers_touchpoint t
     LEFT JOIN accounts_user u ON u.id = t.author_id
     LEFT JOIN (
@@ -46,7 +44,21 @@ TIME = """
         FROM customers_rolerate
     ) r ON r.role = coalesce(u.role, 'csm') AND r.since <= t.happened_at AND r.until > t.happened_at
     WHERE t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
-    GROUP BY t.customer_id
+"""
+# One row for each customer somebody spent time on.
+TIME = f"""
+    SELECT t.customer_id, sum(t.minutes) AS minutes,
+        sum(round(t.minutes * coalesce(r.hourly, 0) / 60, 12)) AS amount
+    {TOUCHED} GROUP BY t.customer_id
+"""
+# What serving all of them cost together: touchpoints as long and as dear are counted, not valued.
+SERVED_TOGETHER = f"""
+    SELECT coalesce(sum(amount), 0) FROM (
+        SELECT count(*) * round(t.minutes * coalesce(r.hourly, 0) / 60, 12) AS amount
+        {TOUCHED} {{narrowed}} GROUP BY t.minutes, r.hourly
+        UNION ALL
+        SELECT amount FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL {{narrowed}}
+    ) spent
 """
 # What serving each customer cost: time, and the lines entered for this customer alone.
 SERVING = f"""

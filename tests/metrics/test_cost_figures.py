@@ -20,6 +20,7 @@ from metrics.question import question_of
 from metrics.revenue.ledger import book_movements
 from metrics.rows import Rows
 from metrics.spending import LINES, spending_parameters
+from metrics.traits import begin_traits
 from tests.factories import (
     CustomerFactory,
     SubscriptionFactory,
@@ -214,6 +215,28 @@ def test_time_costs_what_an_hour_of_the_role_cost_on_that_day(ana, lea):
     assert answer("cost_to_serve").value == 3000 + 3000 + 3000 + 3000 + 500
     per_customer = answer("cost_to_serve_per_customer")
     assert (per_customer.value, per_customer.n) == (12_500, 1)
+
+
+def test_cost_to_serve_of_a_segment_is_that_of_its_rows(ana):
+    RoleRate.objects.create(role="csm", effective_on=MAY, hourly=1000)
+    for number, segment in enumerate(("Small", "Small", "Large")):
+        customer = CustomerFactory(segment=segment)
+        for minutes in (7, 7, 11 + number):
+            TouchpointFactory(customer=customer, author=ana, minutes=minutes,
+                              happened_at=day_start(JUNE) + timedelta(hours=10))  # fmt: skip
+        line(100, 1, customer=customer)
+        RevenueMovement.objects.create(customer=customer, day=MAY, kind="new", amount=12,
+                                       balance=12)  # fmt: skip
+    begin_traits(MAY)
+
+    small = answer("cost_to_serve_per_customer", segment="Small")
+    rows = BY_CODE["cost_to_serve_per_customer"].rows(
+        question_of({"period": "2026-06", "segment": "Small"}, date(2026, 9, 1))
+    )
+    totals = rows.totals()
+
+    assert (totals.numerator, totals.denominator) == (small.numerator, small.denominator)
+    assert (small.n, round(small.numerator, 6)) == (2, Decimal("1050"))
 
 
 def test_costs_of_the_company_are_not_split_by_customers():
