@@ -47,7 +47,7 @@ PURCHASES = f"""
 # The same in sum, and what its range needs: read in one pass.
 BOUGHT = f"""
     SELECT coalesce(sum(worth), 0), coalesce(sum(amount), 0), coalesce(sum(orders), 0)::int,
-        count(*), coalesce(sum(worth * worth), 0)
+        count(*), coalesce(sum(amount * amount), 0)
     FROM (
         SELECT customer_id, sum(round(amount * %(lifetime)s, 12)) AS worth, sum(amount) AS amount,
             count(*) AS orders
@@ -63,8 +63,8 @@ BOUGHT = f"""
 
 @dataclass(frozen=True)
 class Bought:
-    """Purchases of twelve months: `worth` is their amount times a factor, `squared` that of each
-    buyer squared.
+    """Purchases of twelve months: `worth` is their amount times a factor, `squared` the sum of what
+    each buyer spent, squared.
     """
 
     worth: Decimal
@@ -77,8 +77,10 @@ class Bought:
     def interval(self) -> Interval | None:
         """Of the worth of a buyer, between the buyers."""
         n = Decimal(self.buyers)
-        error = relative_error(self.buyers, self.worth, n, self.squared, self.worth, n)
-        return None if error is None else relative(float(self.worth / n), error, "above zero")
+        error = relative_error(self.buyers, self.amount, n, self.squared, self.amount, n)
+        if error is None or not self.worth:
+            return None
+        return relative(float(self.worth / n), error, "above zero")
 
 
 def value_of_subscriptions(question: Question) -> SubscriptionValue | None:
