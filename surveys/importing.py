@@ -18,9 +18,10 @@ from customers.importing.cells import one_of, to_id, to_moment, to_text, whole_b
 from customers.importing.columns import Column
 from customers.importing.context import AHEAD, Context, judged_one_by_one
 from customers.importing.drafts import Draft, Rejected
+from customers.importing.nouns.belonging import customer_column, known_by_key
 from customers.importing.nouns.choices import LANGUAGES, words
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import Kind, existing, remove, restore, save_records, settle
+from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import Contact
 from surveys.answering import MAX_COMMENT
 from surveys.models import Response, Survey, SurveyVersion
@@ -37,11 +38,7 @@ COLUMNS = (
         "answer id,response id,id,回答ID,アンケートID",
         is_required=True,
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-    ),
+    customer_column(),
     Column(
         "contact", _("Contact (external id or e-mail address)"), to_id,
         "contact id,person id,respondent,email,e-mail,user id,連絡先ID,回答者,回答者ID,メール,"
@@ -126,10 +123,7 @@ def _made(name: str, kind: str, context: Context) -> dict[str, int | None]:
 
 
 def judge(drafts: list[Draft], context: Context) -> None:
-    for draft in drafts:
-        draft.key = draft.values.get("external_id", "")
-    found = existing(KIND, (draft.key for draft in drafts), lock=context.is_saving)
-    customers = context.customers_named(draft.values.get("customer", "") for draft in drafts)
+    found, customers = known_by_key(KIND, drafts, context)
     contacts = _contacts(drafts, context)
     surveys = Surveys.named_in(drafts, context)
 

@@ -9,22 +9,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.importing.cells import one_of, to_day, to_id, to_yes_or_no
+from customers.importing.cells import one_of, to_day, to_yes_or_no
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import UNCHANGED, Draft, Rejected
+from customers.importing.nouns.belonging import customer_column
 from customers.importing.nouns.choices import CHURN_REASONS
 from customers.importing.nouns.noun import Noun, Reader
 from customers.importing.records import Kind, existing, restore, save_records, settle
 from customers.models import Customer
 
 COLUMNS = (
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,external id,"
-        "顧客ID,顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True, more="external id"),
     Column(
         "happened_on", _("Date"), to_day,
         "churn date,date,churned on,cancelled on,event date,解約日,日付,退会日",

@@ -1,13 +1,12 @@
 """Contacts: people at customers, known by their external id or else by their e-mail address."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing.cells import one_of, to_email, to_id, to_moment, to_text
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import Draft, Rejected
+from customers.importing.nouns.belonging import customer_column, of_customer
 from customers.importing.nouns.choices import CONSENTS, LANGUAGES, ROLES
 from customers.importing.nouns.noun import Noun
 from customers.importing.records import (
@@ -27,12 +26,7 @@ COLUMNS = (
         "external_id", _("External id"), to_id,
         "contact id,user id,person id,id,連絡先ID,担当者ID,ユーザーID,コンタクトID",
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True),
     Column(
         "name", _("Name"), to_text(200),
         "full name,contact name,contact,氏名,名前,担当者名,お名前",
@@ -84,21 +78,6 @@ def judge(drafts: list[Draft], context: Context) -> None:
         settle(KIND, draft, of_customer(draft, customers, found, context), found.get(draft.key))
 
     judged_one_by_one(drafts, context, one)
-
-
-def of_customer(
-    draft: Draft, customers: dict[str, Any], found: dict[str, Any], context: Context
-) -> dict[str, Any]:
-    """The values of a row that names its customer; a record never changes customers."""
-    customer = customers.get(draft.values["customer"])
-    if customer is None:
-        raise Rejected("customer", "unknown_customer")
-    record = found.get(draft.key)
-    if record is not None and record["customer_id"] != customer["pk"]:
-        raise Rejected("external_id", "other_customer")
-    context.once(draft.key)
-    values = {name: value for name, value in draft.values.items() if name != "customer"}
-    return {**values, "external_id": draft.key, "customer_id": customer["pk"]}
 
 
 def save(drafts: list[Draft], context: Context) -> None:

@@ -23,9 +23,10 @@ from customers.importing.cells import (
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import Draft, Rejected
+from customers.importing.nouns.belonging import customer_column, known_by_key
 from customers.importing.nouns.choices import COST_KINDS
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import Kind, existing, remove, restore, save_records, settle
+from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import CostLine
 from customers.models.cost_line import currencies_with_rate
 
@@ -84,12 +85,7 @@ COLUMNS = (
         "acquisition,share for winning customers,獲得割合,獲得比率,獲得按分",
         clear_to=Decimal(0),
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        clear_to="",
-    ),
+    customer_column(clear_to=""),
 )  # fmt: skip
 
 KIND = Kind(
@@ -101,10 +97,7 @@ KIND = Kind(
 
 
 def judge(drafts: list[Draft], context: Context) -> None:
-    for draft in drafts:
-        draft.key = draft.values.get("external_id", "")
-    found = existing(KIND, (draft.key for draft in drafts), lock=context.is_saving)
-    customers = context.customers_named(draft.values.get("customer", "") for draft in drafts)
+    found, customers = known_by_key(KIND, drafts, context)
     rated = currencies_with_rate()
 
     def one(draft: Draft) -> None:

@@ -6,9 +6,9 @@ from customers.importing.cells import number_between, to_currency, to_day, to_id
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import Draft
-from customers.importing.nouns.contacts import of_customer
+from customers.importing.nouns.belonging import customer_column, known_by_key, of_customer
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import Kind, existing, remove, restore, save_records, settle
+from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import Purchase
 
 AMOUNT = number_between("-999999999999999999", "999999999999999999")
@@ -19,12 +19,7 @@ COLUMNS = (
         "請求書ID",
         is_required=True,
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True),
     Column(
         "number", _("Invoice number"), to_text(100),
         "invoice number,invoice no,請求書番号,請求番号",
@@ -63,10 +58,7 @@ KIND = Kind(
 
 
 def judge(drafts: list[Draft], context: Context) -> None:
-    for draft in drafts:
-        draft.key = draft.values.get("external_id", "")
-    found = existing(KIND, (draft.key for draft in drafts), lock=context.is_saving)
-    customers = context.customers_named(draft.values.get("customer", "") for draft in drafts)
+    found, customers = known_by_key(KIND, drafts, context)
 
     def one(draft: Draft) -> None:
         values = of_customer(draft, customers, found, context)

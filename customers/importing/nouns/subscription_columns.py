@@ -14,6 +14,7 @@ from customers.importing.cells import (
     whole_between,
 )
 from customers.importing.columns import Column
+from customers.importing.nouns.belonging import customer_column
 from customers.importing.nouns.choices import PERIOD_WORDS
 
 MONEY = number_between(0, 10**15)
@@ -24,12 +25,7 @@ COLUMNS = (
         "契約コード",
         is_required=True,
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True),
     Column(
         "effective_on", _("Effective from"), to_day,
         "start date,started on,start,from,effective date,effective from,valid from,"

@@ -16,10 +16,10 @@ from customers.importing.cells import (
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import Draft, Rejected
+from customers.importing.nouns.belonging import customer_column, known_by_key, of_customer
 from customers.importing.nouns.choices import PRIORITIES
-from customers.importing.nouns.contacts import of_customer
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import Kind, existing, remove, restore, save_records, settle
+from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import Ticket
 
 COLUMNS = (
@@ -28,12 +28,7 @@ COLUMNS = (
         "ticket id,case id,case number,id,チケットID,問い合わせID,問合せ番号,案件番号",
         is_required=True,
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True),
     Column("subject", _("Subject"), to_text(300), "title,summary,件名,題名,タイトル", clear_to=""),
     Column("priority", _("Priority"), one_of(*PRIORITIES), "severity,urgency,優先度,緊急度,重要度"),
     Column(
@@ -77,10 +72,7 @@ KIND = Kind(
 
 
 def judge(drafts: list[Draft], context: Context) -> None:
-    for draft in drafts:
-        draft.key = draft.values.get("external_id", "")
-    found = existing(KIND, (draft.key for draft in drafts), lock=context.is_saving)
-    customers = context.customers_named(draft.values.get("customer", "") for draft in drafts)
+    found, customers = known_by_key(KIND, drafts, context)
 
     def one(draft: Draft) -> None:
         _check_clock(draft.values)

@@ -6,10 +6,10 @@ from customers.importing.cells import one_of, to_id, to_moment, to_text, whole_b
 from customers.importing.columns import Column
 from customers.importing.context import AHEAD, Context, judged_one_by_one
 from customers.importing.drafts import CHANGED, NEW, Draft, Rejected
+from customers.importing.nouns.belonging import customer_column, known_by_key, of_customer
 from customers.importing.nouns.choices import TOUCHPOINT_KINDS
-from customers.importing.nouns.contacts import of_customer
 from customers.importing.nouns.noun import Noun
-from customers.importing.records import Kind, existing, remove, restore, save_records, settle
+from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import Contact, ImportRow, Touchpoint
 from customers.touching import recount_last_touches
 
@@ -19,12 +19,7 @@ COLUMNS = (
         "touchpoint id,activity id,event id,meeting id,call id,id,接点ID,活動ID,履歴ID",
         is_required=True,
     ),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-        is_required=True,
-    ),
+    customer_column(is_required=True),
     Column(
         "contact", _("Contact (external id)"), to_id,
         "contact id,person id,連絡先ID,コンタクトID", clear_to="",
@@ -59,10 +54,7 @@ KIND = Kind(
 
 
 def judge(drafts: list[Draft], context: Context) -> None:
-    for draft in drafts:
-        draft.key = draft.values.get("external_id", "")
-    found = existing(KIND, (draft.key for draft in drafts), lock=context.is_saving)
-    customers = context.customers_named(draft.values.get("customer", "") for draft in drafts)
+    found, customers = known_by_key(KIND, drafts, context)
     contacts = _contacts(drafts)
 
     def one(draft: Draft) -> None:

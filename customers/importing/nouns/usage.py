@@ -16,6 +16,7 @@ from customers.importing.cells import to_id, to_moment, to_text, whole_between
 from customers.importing.columns import Column
 from customers.importing.context import Context, judged_one_by_one
 from customers.importing.drafts import NEW, UNCHANGED, Draft, Rejected
+from customers.importing.nouns.belonging import customer_column
 from customers.importing.nouns.noun import Noun
 from customers.importing.rows import note_written
 from customers.models import ImportRow, Subscription
@@ -25,11 +26,7 @@ from lib.partitions import make_partitions
 
 COLUMNS = (
     Column("external_id", _("Row id"), to_id, "usage id,event id,id,message id,利用ID,イベントID"),
-    Column(
-        "customer", _("Customer (external id)"), to_id,
-        "customer id,account id,company id,customer external id,account,company,顧客ID,"
-        "顧客コード,会社ID,取引先コード,企業ID",
-    ),
+    customer_column(),
     Column(
         "subscription", _("Subscription (external id)"), to_id,
         "subscription id,contract id,契約ID,契約番号",
