@@ -8,6 +8,7 @@ from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from config.doorbell import House
+from config.orphans import end_with
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,6 +31,12 @@ def show_that_the_worker_works(**_: object) -> None:
     from config.life_signs import WorkerSigns
 
     app.steps["consumer"].add(WorkerSigns)
+
+
+@worker_init.connect
+def end_with_the_supervisor(**_: object) -> None:
+    if settings.SUPERVISED_BY:
+        end_with(settings.SUPERVISED_BY)
 
 
 @beat_init.connect

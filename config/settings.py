@@ -194,6 +194,8 @@ CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/0"
 # How often a worker and the clock show that they work. After three missed signs nobody counts on
 # them, after six a worker is killed and started again (config/hearing.py).
 WORKER_SIGN_SECONDS = env.float("WORKER_SIGN_SECONDS", default=10.0)
+# The process whose end ends a worker; 0 for a worker on its own.
+SUPERVISED_BY = env.int("SUPERVISED_BY", default=0)
 CACHES = {
     "default": {
         "BACKEND": "lib.steady_cache.SteadyCache",

@@ -2,12 +2,14 @@
 template for each of them."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+SELECTED = format_html(" {}", "selected")
 
 
 class Select(forms.Select):
@@ -18,21 +20,16 @@ class Select(forms.Select):
     ) -> SafeString:
         chosen = set(self.format_value(value))
         about = flatatt(self.build_attrs(self.attrs, (attrs or {}) | {"name": name}))
-        return mark_safe(  # noqa: S308  # names, values and labels are escaped
-            f"<select{about}>{_drawn(self.choices, chosen)}</select>"
-        )
+        return format_html("<select{}>{}</select>", about, _drawn(self.choices, chosen))
 
 
-def _drawn(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> str:
+def _drawn(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> SafeString:
     """Of a group the second is not a label, but its choices."""
-    return "".join(
-        f'<optgroup label="{escape(str(value))}">{_drawn(label, chosen)}</optgroup>'
-        if isinstance(label, list | tuple)
-        else _option(str(value), str(label), chosen)
-        for value, label in choices
-    )
+    return format_html_join("", "{}", ([_one(*choice, chosen)] for choice in choices))
 
 
-def _option(value: str, label: str, chosen: set[str]) -> str:
-    mark = " selected" if value in chosen else ""
-    return f'<option value="{escape(value)}"{mark}>{escape(label)}</option>'
+def _one(value: Any, label: Any, chosen: set[str]) -> SafeString:
+    if isinstance(label, list | tuple):
+        return format_html('<optgroup label="{}">{}</optgroup>', value, _drawn(label, chosen))
+    mark = SELECTED if str(value) in chosen else ""
+    return format_html('<option value="{}"{}>{}</option>', value, mark, label)

@@ -160,13 +160,14 @@ class Installation:
         # Memory that drawing took is given back only by a process that ends.
         reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports",
                    "--max-tasks-per-child", "20", *quietly]  # fmt: skip
+        jobs = self.env | WORKER_ONLY | {"SUPERVISED_BY": str(os.getpid())}
         web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
         beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
         self.children = [
             Child("web", web, self.env | WEB_ONLY),
-            Child("worker", worker, self.env | WORKER_ONLY, ear=self._ear("celery")),
-            Child("reports", reports, self.env | WORKER_ONLY, ear=self._ear("reports")),
+            Child("worker", worker, jobs, ear=self._ear("celery")),
+            Child("reports", reports, jobs, ear=self._ear("reports")),
             Child("beat", beat, self.env, patience=5),
         ]
         if self.mail_port:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.embedded.processes import AS_NOBODY, NAMESPACE, NOBODY, not_as_root
+from config.embedded.processes import AS_NOBODY, NAMESPACE, NOBODY, end_of, not_as_root
 from config.embedded.servers import Postgres
 from tests.house.sources import APPS, ROOT
 
@@ -103,6 +103,21 @@ def wait_for(condition, seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
+def left_after(children: dict[str, int], seconds: float = 120) -> dict[str, str]:
+    """Which of these processes live on, and what each of them last said."""
+    with contextlib.suppress(AssertionError):
+        wait_for(lambda: not any(map(is_alive, children.values())), seconds)
+    return {name: doing(pid) for name, pid in children.items() if is_alive(pid)}
+
+
+def doing(pid: int) -> str:
+    proc = Path(f"/proc/{pid}")
+    with contextlib.suppress(OSError):
+        log = (proc / "fd" / "1").resolve()
+        return (proc / "status").read_text() + end_of(log)
+    return "gone meanwhile"
+
+
 @pytest.fixture(scope="module")
 def odd_house(tmp_path_factory) -> Path:
     """A deep folder with a blank and signs of another script in its name."""
@@ -187,7 +202,7 @@ def test_the_second_start_is_quick_and_a_killed_supervisor_leaves_nobody(odd_hou
     enishi.wait()
 
     assert took < SECOND_START, said
-    wait_for(lambda: not [pid for pid in children.values() if is_alive(pid)])
+    assert left_after(children) == {}
 
 
 def test_a_command_beside_servers_gets_both_and_leaves_nothing(house):
