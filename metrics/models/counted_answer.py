@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.querysets import OfCustomerQuerySet
+
 
 class CountedAnswer(models.Model):
     """A valid answer as it is counted, and when the same contact or interaction answered again.
@@ -23,6 +25,8 @@ class CountedAnswer(models.Model):
     score = models.SmallIntegerField(_("score"))
     answered_at = models.DateTimeField(_("answered"))
     next_at = models.DateTimeField(_("answered again"), null=True)
+
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-answered_at", "-key"]

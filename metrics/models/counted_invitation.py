@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.querysets import OfCustomerQuerySet
+
 
 class CountedInvitation(models.Model):
     """An invitation as it is counted: when it was made, its mail sent, and it answered.
@@ -21,6 +23,8 @@ class CountedInvitation(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     has_comment = models.BooleanField(_("comment"), default=False)
+
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-key"]

@@ -25,7 +25,10 @@ OURS = [
 ]
 DOORS = [model for model in OURS if hasattr(model.objects.all(), "visible_to")]
 # Seen by everybody who works here: names of colleagues, teams, surveys without their answers.
-OF_THE_HOUSE = {"accounts.User", "accounts.Team", "surveys.Survey", "surveys.Wave"}
+# Shared views as well: they keep a question and no answer.
+OF_THE_HOUSE = {
+    "accounts.User", "accounts.Team", "surveys.Survey", "surveys.Wave", "customers.SavedView",
+}  # fmt: skip
 NEEDED = {
     "accounts.AuditEntry": Permission.VIEW_AUDIT,
     "customers.ImportRun": Permission.IMPORT,
