@@ -159,7 +159,9 @@ def test_a_sending_doubles_nothing_and_names_what_it_does_not_know(
     states = Message.objects.counts_by_state()
     assert set(post.taken.values()) == {1}
     assert sum(states.values()) == 8
-    assert set(states) == {"sent", "unknown"}
+    # What was written down in the last moments before the crash may be gone, and is then unknown.
+    assert "unknown" in states
+    assert set(states) <= {"sent", "unknown"}
     assert post.taken.total() <= 8
 
 
