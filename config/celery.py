@@ -33,6 +33,7 @@ def show_that_the_worker_works(**_: object) -> None:
     app.steps["consumer"].add(WorkerSigns)
 
 
+@beat_init.connect
 @worker_init.connect
 def end_with_the_supervisor(**_: object) -> None:
     if settings.SUPERVISED_BY:

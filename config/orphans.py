@@ -2,7 +2,8 @@
 
 When a supervisor is killed, the kernel asks its children to end. A Celery worker that is asked just
 as a job of its comes back may wait for ever for a process that has ended already (its pool reads
-the rest of a result that nobody will write), and nobody is left to kill it.
+the rest of a result that nobody will write), and one that rings the clock looks for its broker for
+ever when its good-bye meets a lost connection. Nobody is left to kill them.
 """
 
 import os

@@ -160,7 +160,8 @@ class Installation:
         # Memory that drawing took is given back only by a process that ends.
         reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports",
                    "--max-tasks-per-child", "20", *quietly]  # fmt: skip
-        jobs = self.env | WORKER_ONLY | {"SUPERVISED_BY": str(os.getpid())}
+        supervised = self.env | {"SUPERVISED_BY": str(os.getpid())}
+        jobs = supervised | WORKER_ONLY
         web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
         beat = [*celery, "beat", "-s", str(self.folder / "beat-schedule")]
@@ -168,7 +169,7 @@ class Installation:
             Child("web", web, self.env | WEB_ONLY),
             Child("worker", worker, jobs, ear=self._ear("celery")),
             Child("reports", reports, jobs, ear=self._ear("reports")),
-            Child("beat", beat, self.env, patience=5),
+            Child("beat", beat, supervised, patience=5),
         ]
         if self.mail_port:
             catcher = [PYTHON, "-m", "config.embedded.mail_catcher", str(self.mail_port),

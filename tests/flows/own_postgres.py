@@ -45,6 +45,8 @@ class OwnPostgres(Postgres):
         """kill -9 of one session; the server throws out all others and recovers by itself."""
         os.kill(of, signal.SIGKILL)
         connections.close_all()
+        # Until the server has buried it, it takes newcomers and throws them out a moment later.
+        assert wait_until(lambda: not Path(f"/proc/{of}").exists())
         assert wait_until(self._is_ready)
 
 
