@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from customers.models import Customer, Task
 from customers.querysets import TaskQuerySet
@@ -148,9 +148,16 @@ def renewal_points(renews_on: date | None, day: date) -> float:
     return RENEWAL_POINTS * (1 - left / RENEWAL_DAYS) if 0 <= left < RENEWAL_DAYS else 0
 
 
-def renewing_soon(snapshots: "QuerySet[Snapshot]", *, day: date) -> "QuerySet[Snapshot]":
-    """Renewals of the next 90 days, the nearest first."""
+def renewing_soon(
+    snapshots: "QuerySet[Snapshot]", *, day: date, of_few: bool = False
+) -> "QuerySet[Snapshot]":
+    """Renewals of the next 90 days, the nearest first; `of_few` when they are of a few people.
+
+    Theirs are found by whose they are and then sorted: along the index of renewals PostgreSQL would
+    walk past everybody else's, and past all of them where these people have none.
+    """
     active = Q(customer__churned_on__isnull=True) | Q(customer__churned_on__gt=day)
     last = date.fromordinal(day.toordinal() + RENEWAL_DAYS)
     soon = snapshots.filter(active, renews_on__range=(day, last))
-    return soon.select_related("customer").order_by("renews_on", "customer_id")
+    order = ExpressionWrapper(F("renews_on") + Value(0), DateField()) if of_few else "renews_on"
+    return soon.select_related("customer").order_by(order, "customer_id")

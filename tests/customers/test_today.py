@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from customers.models import Task
 from metrics.company import close_company_day
+from metrics.day_plan import renewing_soon
 from metrics.models import CompanyDay, CsmDay, Snapshot
 from metrics.standing import company_standing, standing_of
 from tests.factories import (
@@ -110,6 +111,18 @@ def test_my_team_is_what_its_people_look_after(as_user, ana, ben, lea):
     assert [str(row.customer) for row in response.context["renewals"]] == ["Bakery"]
     assert response.context["standing"].arr == 12 * ana.pk
     assert b"My team" not in as_user(ben).get(TODAY).content
+
+
+def test_renewals_of_few_people_come_in_the_order_of_everybodys(ana):
+    for days in (9, 3, 90, 91, -1, 3):
+        customer = CustomerFactory(csm=ana)
+        SnapshotFactory(customer=customer, renews_on=DAY + timedelta(days=days))
+
+    of_few = renewing_soon(Snapshot.objects.visible_to(ana), day=DAY, of_few=True)
+    of_all = renewing_soon(Snapshot.objects.all(), day=DAY)
+
+    assert [(row.renews_on - DAY).days for row in of_few] == [3, 3, 9, 90]
+    assert [row.pk for row in of_few] == [row.pk for row in of_all]
 
 
 def test_the_tiles_of_a_csm_and_of_a_team_add_up_to_the_companys(ana, ben):
