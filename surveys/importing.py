@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ from customers.importing.nouns.belonging import customer_column, known_by_key
 from customers.importing.nouns.choices import LANGUAGES, words
 from customers.importing.nouns.noun import Noun
 from customers.importing.records import Kind, remove, restore, save_records, settle
-from customers.models import Contact
+from customers.models import Contact, ImportRow
 from surveys.answering import MAX_COMMENT
 from surveys.models import Response, Survey, SurveyVersion
 from surveys.scales import SCALES
@@ -117,8 +118,12 @@ def _name_of(values: dict[str, Any]) -> str:
 
 
 def _made(name: str, kind: str, context: Context) -> dict[str, int | None]:
-    """Imports of answers follow one another, so nobody else makes the same one meanwhile."""
-    version = add_imported_survey(name, kind, now=context.now)
+    """A program may make the same one at the same moment; then it is that one."""
+    try:
+        version = add_imported_survey(name, kind, now=context.now)
+    except IntegrityError:
+        imported = SurveyVersion.objects.filter(survey__is_imported=True)
+        version = imported.get(survey__name=name, survey__kind=kind)
     return {"survey_id": version.survey_id, "version_id": version.pk}
 
 
@@ -205,10 +210,12 @@ def in_use(response_ids: list[int]) -> set[int]:
 
 
 def take_back(row_ids: list[int]) -> list[int]:
-    """Imported surveys that are empty afterwards go with their last answer."""
+    """Imported surveys go with their last answer. One that never had any is a program's."""
+    records = ImportRow.objects.filter(pk__in=row_ids).values("record_id")
+    surveys = list(Response.objects.filter(pk__in=records).values_list("survey_id", flat=True))
     done = [*restore(KIND, row_ids), *remove(KIND, row_ids, in_use)]
-    empty = Survey.objects.filter(is_imported=True, responses__isnull=True)
-    Survey.objects.filter(pk__in=empty.values_list("pk", flat=True)).delete()
+    left = Response.objects.filter(survey__in=surveys).values("survey_id")
+    Survey.objects.filter(pk__in=surveys, is_imported=True).exclude(pk__in=left).delete()
     return done
 
 

@@ -8,7 +8,9 @@ from customers.models import Task
 from metrics.catalogue import BY_CODE
 from metrics.question import question_of
 from outreach.models import Message
+from surveys.importing import Surveys
 from surveys.models import Response, Survey
+from surveys.writing import add_imported_survey
 from tests.customers.importing.conftest import undo
 from tests.factories import DAY, NOON, ContactFactory, CustomerFactory, SurveyFactory
 
@@ -82,13 +84,26 @@ def test_the_same_file_again_changes_nothing_and_a_correction_can_be_undone(load
 def test_an_undo_takes_answers_and_their_survey_but_keeps_what_has_a_task(load, hana):
     run = load("answers", HEADER + "A1,P-7,,nps,9,,2026-06-01,A\nA2,P-7,,nps,1,,2026-06-02,B\n")
     task = Task.objects.create(title="Call", due_on=DAY, customer=hana.customer)
+    add_imported_survey("C", "nps", now=NOON)  # made by a program that has not sent answers yet
     Response.objects.filter(external_id="A2").update(task=task)
 
     undo(run)
 
     assert list(Response.objects.values_list("external_id", flat=True)) == ["A2"]
-    assert list(Survey.objects.filter(is_imported=True).values_list("name", flat=True)) == ["B"]
+    assert list(Survey.objects.filter(is_imported=True).values_list("name", flat=True)) == [
+        "B",
+        "C",
+    ]
     assert run.counts["kept"] == 1
+
+
+def test_a_survey_that_a_program_made_a_moment_before_is_taken(load, hana, monkeypatch):
+    made = add_imported_survey("A", "nps", now=NOON).survey
+    monkeypatch.setattr(Surveys, "named_in", lambda drafts, context: Surveys(context.is_saving))
+
+    load("answers", HEADER + "A1,P-7,,nps,9,,2026-06-01,A\n")
+
+    assert Response.objects.get().survey == made
 
 
 def test_answers_that_cannot_be_say_why(check, hana):
