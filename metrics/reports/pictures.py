@@ -95,10 +95,7 @@ def satisfaction(question: Question) -> Charts:
 
 def value(question: Question) -> Charts:
     values = CustomerValue.objects.select_related("customer").order_by("-net_value", "pk")
-    members = question.members(question.day)
-    if members is not None:
-        values = values.filter(customer_id__in=members)
-    shown = list(values[: worth_charts.MOST_POINTS])
+    shown = list(question.narrowed(values, question.day)[: worth_charts.MOST_POINTS])
     return [worth_charts.spending_chart(month_start(question.day)), worth_charts.worth_chart(shown)]
 
 

@@ -173,13 +173,11 @@ def heard(question: Question, by: str, title: str, found: list[Compared]) -> Tab
 def value(question: Question, owner: User) -> Tables:
     """Customers served in another tier than their value suggests, of those the owner may see."""
     values = CustomerValue.objects.visible_to(owner).exclude(suggested=F("customer__touch"))
-    members = question.members(question.day)
-    if members is not None:
-        values = values.filter(customer_id__in=members)
+    asked = question.narrowed(values, question.day)
     rows = [
         (line.customer.name, line.customer.get_touch_display(), line.get_suggested_display(),
          money(line.net_value, question), money(line.cost_to_serve, question))
-        for line in values.select_related("customer").order_by("-net_value", "pk")
+        for line in asked.select_related("customer").order_by("-net_value", "pk")
     ]  # fmt: skip
     heads = [_("Customer"), _("Now"), _("Suggested"), _("Net value"), _("Cost to serve a month")]
     return [Table(_("Suggested touch tiers"), heads, rows)]

@@ -124,13 +124,11 @@ def _funnel(question: Question) -> list[tuple[Promise, int, int]]:
 def latest_answers(user: Any, question: Question, code: str) -> list[tuple[Response, str]]:
     """With what was said; those of customers somebody may see."""
     start, end = moments(question)
-    members = question.members(question.day)
     given = (
         Response.objects.visible_to(user).counted()
         .filter(survey__kind=code, answered_at__gte=start, answered_at__lt=end)
         .exclude(comment="")
     )  # fmt: skip
-    if members is not None:
-        given = given.filter(customer_id__in=members)
-    shown = given.select_related("customer", "contact", "survey", "task")[:MOST_ANSWERS]
+    asked = question.narrowed(given, question.day)
+    shown = asked.select_related("customer", "contact", "survey", "task")[:MOST_ANSWERS]
     return [(row, scale_of(row.survey).category(row.score)) for row in shown]

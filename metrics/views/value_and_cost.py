@@ -34,7 +34,8 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
     """What customers are worth, what keeping them costs, and who should be served otherwise."""
     asked = asked_by(request)
     question, user = asked.question, request.user
-    values = narrowed(CustomerValue.objects.visible_to(user), question).select_related("customer")
+    seen = CustomerValue.objects.visible_to(user)
+    values = question.narrowed(seen, question.day).select_related("customer")
     shown = list(values.order_by("-net_value", "pk")[: pictures.MOST_POINTS])
     drawn = [pictures.spending_chart(month_start(question.day)), pictures.worth_chart(shown)]
     context = {
@@ -52,11 +53,6 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
         "sees_all": user.sees_every_customer,
     }
     return render(request, "metrics/value_and_cost.html", context)
-
-
-def narrowed(values: Any, question: Question) -> Any:
-    members = question.members(question.day)
-    return values if members is None else values.filter(customer_id__in=members)
 
 
 def suggested_moves(values: Any) -> list[Any]:
