@@ -49,7 +49,7 @@ def concluded_day(question: Question) -> date | None:
     if question.known_on and question.known_on < question.day:
         return None
     kept = CustomerEngagement.objects.filter(day__lte=question.day)
-    if question.is_running:
+    if question.is_up_to_now:
         kept = kept.filter(day__gt=question.day - LATE_NIGHTS)
     else:
         kept = kept.filter(day=question.day)

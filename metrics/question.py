@@ -131,6 +131,19 @@ class Question:
         return self.period.end > self.end
 
     @property
+    def is_up_to_now(self) -> bool:
+        """It runs and counts all there is so far, as what is stored of a running month does."""
+        return self.period.end > self.end == self.today
+
+    @property
+    def ends_with_a_stored_month(self) -> bool:
+        """What is counted ends with a month or with all there is so far.
+
+        A day within a month that is over leaves the rest of it out; that is stored nowhere.
+        """
+        return self.end.day == 1 or self.is_up_to_now
+
+    @property
     def known_before(self) -> datetime | None:
         """What was recorded before this moment is known; None for everything."""
         return day_start(self.known_on + timedelta(days=1)) if self.known_on else None

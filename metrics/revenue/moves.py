@@ -81,9 +81,9 @@ def lines_of(question: Question) -> tuple[str, dict[str, Any]]:
 
 def source_of(question: Question) -> tuple[str, dict[str, Any]]:
     """Rows with month, kind, reason, traits, plan, amount and movements; stored where they are."""
-    is_whole = question.start.day == 1 and (question.is_running or question.period.end.day == 1)
+    is_whole = question.start.day == 1 and question.ends_with_a_stored_month
     if is_whole and ledger_of(question).has_months and is_booked(question.day):
-        return STORED, {"start": question.start, "end": question.period.end}
+        return STORED, {"start": question.start, "end": question.end}
     return lines_of(question)
 
 

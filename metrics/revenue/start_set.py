@@ -229,8 +229,8 @@ def stored_window(question: Question) -> tuple[date, int] | None:
     A running period is answered by the running month, which is stored as far as it is booked.
     """
     start, last = question.start, question.day
-    is_whole = question.is_running or question.period.end.day == 1
-    if start.day != 1 or last < start or not is_whole or not ledger_of(question).has_months:
+    is_whole = start.day == 1 and question.ends_with_a_stored_month
+    if last < start or not is_whole or not ledger_of(question).has_months:
         return None
     month = last.replace(day=1)
     window = (month.year - start.year) * 12 + month.month - start.month + 1

@@ -90,7 +90,7 @@ def stocks_by_month(question: Question, months: Sequence[date]) -> dict[date, St
 
 def source_of(question: Question, day: date) -> tuple[str, dict[str, Any]]:
     """Rows with the columns of a stock: of a stored month where the day is its last."""
-    is_last = (day + DAY).day == 1 or (question.is_running and day == question.day)
+    is_last = (day + DAY).day == 1 or (question.is_up_to_now and day == question.day)
     if is_last and ledger_of(question).has_months and is_booked(day):
         return STORED, {"month": day.replace(day=1)}
     return customers_of(question, day)
