@@ -19,23 +19,32 @@ _SPENT = "round(l.amount::numeric(42, 20) * ({day} - l.starts_on) / (l.until - l
 _FROM = "greatest(m.month, l.starts_on, %(start)s)"
 _TO = "least((m.month + interval '1 month')::date, l.until, %(end)s)"
 
-# One row for each cost line with days in `[start, end)`: the part of these days.
-LINES = f"""
-    SELECT l.id, l.customer_id, l.kind, l.label, l.retention_share, l.acquisition_share,
-        sum(round(({_SPENT.format(day=_TO)} - {_SPENT.format(day=_FROM)})
-            * {RATE.format(currency="l.currency", day="m.month")}, 12)) AS amount
+# The part of a line that falls into a month, and where lines and months come from.
+_PART = f"""
+    round(({_SPENT.format(day=_TO)} - {_SPENT.format(day=_FROM)})
+        * {RATE.format(currency="l.currency", day="m.month")}, 12)
+"""
+_IN_MONTHS = """
     FROM customers_costline l
     CROSS JOIN LATERAL (
         SELECT generate_series(date_trunc('month', greatest(l.starts_on, %(start)s)),
             least(l.until, %(end)s)::timestamp - interval '1 day', '1 month')::date AS month
     ) m
     WHERE l.until > %(start)s AND l.starts_on < %(end)s
-    GROUP BY l.id
 """
-# The touchpoints of `[start, end)` with what an hour of their author cost. What that was for each
-# role and when is read once, not for every touchpoint.
-TOUCHED = """
-    FROM customers_touchpoint t
+# One row for each cost line with days in `[start, end)`: the part of these days.
+LINES = f"""
+    SELECT l.id, l.customer_id, l.kind, l.label, l.retention_share, l.acquisition_share,
+        sum({_PART}) AS amount
+    {_IN_MONTHS} GROUP BY l.id
+"""
+# What kept customers in each month, by kind of cost line.
+KEPT_BY_MONTH = f"""
+    SELECT m.month, l.kind, sum({_PART} * l.retention_share) {_IN_MONTHS} GROUP BY 1, 2
+"""
+# With each touchpoint of `t` what an hour of its author cost. What that was for each role and when
+# is read once, not for every touchpoint.
+_HOURLY = """
     LEFT JOIN accounts_user u ON u.id = t.author_id
     LEFT JOIN (
         SELECT role, hourly, effective_on::timestamp AT TIME ZONE %(zone)s AS since,
@@ -43,19 +52,28 @@ TOUCHED = """
                 ::timestamp AT TIME ZONE %(zone)s AS until
         FROM customers_rolerate
     ) r ON r.role = coalesce(u.role, 'csm') AND r.since <= t.happened_at AND r.until > t.happened_at
-    WHERE t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
+"""
+_WORTH = "round(t.minutes * coalesce(r.hourly, 0) / 60, 12)"
+_TOUCHED = """
+    t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
 """
 # One row for each customer somebody spent time on.
 TIME = f"""
-    SELECT t.customer_id, sum(t.minutes) AS minutes,
-        sum(round(t.minutes * coalesce(r.hourly, 0) / 60, 12)) AS amount
-    {TOUCHED} GROUP BY t.customer_id
+    SELECT t.customer_id, sum(t.minutes) AS minutes, sum({_WORTH}) AS amount
+    FROM customers_touchpoint t {_HOURLY} WHERE {_TOUCHED} GROUP BY t.customer_id
 """
-# What serving all of them cost together: touchpoints as long and as dear are counted, not valued.
+# Touchpoints of one author and one length between two changes of what an hour costs.
+ALIKE = f"""
+    SELECT author_id, minutes, count(*) AS times, min(happened_at) AS happened_at
+    FROM customers_touchpoint t WHERE {_TOUCHED} {{narrowed}}
+    GROUP BY author_id, minutes, width_bucket(t.happened_at, (
+        SELECT array_agg(effective_on::timestamp AT TIME ZONE %(zone)s ORDER BY effective_on)
+        FROM customers_rolerate))
+"""
+# What serving all of them cost together: those alike are counted first, and then valued.
 SERVED_TOGETHER = f"""
     SELECT coalesce(sum(amount), 0) FROM (
-        SELECT count(*) * round(t.minutes * coalesce(r.hourly, 0) / 60, 12) AS amount
-        {TOUCHED} {{narrowed}} GROUP BY t.minutes, r.hourly
+        SELECT times * {_WORTH} AS amount FROM ({ALIKE}) t {_HOURLY}
         UNION ALL
         SELECT amount FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL {{narrowed}}
     ) spent

@@ -15,29 +15,31 @@ from customers.models import CostLine, Customer
 from lib.days import add_months
 from metrics.charts import Chart, Shown, amount_shown, framed, number_axis, plain, stacked_days_spec
 from metrics.models import CustomerValue
-from metrics.spending import LINES, spending_parameters
+from metrics.spending import KEPT_BY_MONTH, spending_parameters
 
 MONTHS = 12
 MOST_POINTS = 400
 COLOURS = ["@accent", "@info", "@good", "@warn", "@bad", "@none", "@accent", "@info"]
-BY_KIND = f"SELECT kind, sum(amount * retention_share) FROM ({LINES}) l GROUP BY kind"
 
 
 def money(amount: Decimal) -> Shown:
     return amount_shown(amount, settings.REPORTING_CURRENCY)
 
 
-def spent_by_kind(month: date) -> dict[str, Decimal]:
-    """Retention cost of a month by kind of cost line."""
+def spent_by_kind(months: Sequence[date]) -> dict[date, dict[str, Decimal]]:
+    """Retention cost of each of these months, one after the other, by kind of cost line."""
+    spent: dict[date, dict[str, Decimal]] = {month: {} for month in months}
     with connection.cursor() as cursor:
-        cursor.execute(BY_KIND, spending_parameters(month, add_months(month, 1)))
-        return dict(cursor.fetchall())
+        cursor.execute(KEPT_BY_MONTH, spending_parameters(months[0], add_months(months[-1], 1)))
+        for month, kind, amount in cursor.fetchall():
+            spent[month][kind] = amount
+    return spent
 
 
 def spending_chart(last: date) -> Chart | None:
     """Twelve months up to the one that begins on `last`; None when nothing was entered."""
     months = [add_months(last, n - MONTHS + 1) for n in range(MONTHS)]
-    spent = {month: spent_by_kind(month) for month in months}
+    spent = spent_by_kind(months)
     kinds = [kind for kind in CostLine.Kind if any(spent[m].get(kind.value) for m in months)]
     if not kinds:
         return None

@@ -21,6 +21,7 @@ from metrics.revenue.ledger import book_movements
 from metrics.rows import Rows
 from metrics.spending import LINES, spending_parameters
 from metrics.traits import begin_traits
+from metrics.worth_charts import spent_by_kind
 from tests.factories import (
     CustomerFactory,
     SubscriptionFactory,
@@ -168,6 +169,20 @@ def test_a_line_in_another_currency_takes_the_rate_of_each_month():
     whole = answer("crc", "2026-05-01..2026-06-30")
 
     assert whole.value == 31 * 100 + 30 * 200
+
+
+def test_what_was_spent_month_by_month_is_what_each_month_is_asked_for():
+    for month, rate in ((MAY, 100), (JUNE, 200)):
+        ExchangeRate.objects.create(currency="USD", month=month, rate=rate)
+    line(61, "0.7", start=date(2026, 4, 20), until=JULY, currency="USD")
+    line(1000, 1, start=JUNE, until=date(2027, 6, 1))
+
+    spent = spent_by_kind([date(2026, 4, 1), MAY, JUNE])
+
+    # There was no rate in April yet.
+    assert spent[date(2026, 4, 1)] == {"other": 0}
+    for month, period in ((MAY, "2026-05"), (JUNE, "2026-06")):
+        assert spent[month] == {"other": answer("crc", period).value}
 
 
 @settings(max_examples=20, deadline=None,
