@@ -92,6 +92,12 @@ class MonthStock(ByTraits):
     """Who pays at the end of a month, under the traits and the plan of then."""
 
     customers = models.IntegerField(_("paying customers"), default=0)
+    # Of them who joined fewer than so many months before the next month; null before a month was
+    # summed up with it.
+    within_3 = models.IntegerField(null=True)
+    within_12 = models.IntegerField(null=True)
+    within_24 = models.IntegerField(null=True)
+    within_36 = models.IntegerField(null=True)
     value = annual(_("annual value"))
 
     class Meta:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer, WinBack
@@ -23,25 +22,29 @@ from lib.paging import PAGE_SIZE, Page
 from lib.rates import Rate
 from metrics.grouping import names_of
 from metrics.intervals import Interval, wilson
+from metrics.members import narrowing_few
 from metrics.models import RevenueMovement
 from metrics.once import asked_once
 from metrics.question import Question
-from metrics.retention.cohorts import months_between
-from metrics.retention.reading import lives, steps
+from metrics.retention.reading import lives
+from metrics.retention.tenure import band_of, paying_by_tenure
 from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
-from metrics.revenue.value import value_parameters
 
 # Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither.
 TURN = "((balance > 0)::int - (balance > amount)::int)"
 LOST = f"""
+    SELECT * FROM (
     SELECT customer_id, max(day) FILTER (WHERE kind = 'churn') AS lost_on,
         (array_agg(reason ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS reason,
         (array_agg(plan ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS plan,
         (array_agg(-amount ORDER BY day DESC) FILTER (WHERE kind = 'churn'))[1] AS annual
     FROM metrics_revenuemovement
-    WHERE day >= %(start)s AND day < %(end)s {{narrowed}}
+    WHERE day >= %(start)s AND day < %(end)s AND customer_id IN (
+        SELECT customer_id FROM metrics_revenuemovement
+        WHERE day >= %(start)s AND day < %(end)s AND kind = 'churn')
     GROUP BY customer_id HAVING sum({TURN}) = -1
+    ) lost WHERE true {{narrowed}}
 """
 LISTED = """
     SELECT l.customer_id, c.name, c.churn_reason, l.reason, l.lost_on, l.plan, l.annual, c.csm_id,
@@ -73,23 +76,10 @@ COUNTED = """
     FROM ({lost}) l JOIN customers_customer c ON c.id = l.customer_id
     LEFT JOIN {lives} life ON life.customer_id = l.customer_id GROUP BY 1, 2
 """
-# Cohorts of those who paid before the period.
-STARTED = """
-    SELECT cohort, age, sum(paying) FROM {steps} s WHERE cohort < %(start)s {narrowed}
-    GROUP BY cohort, age
-"""
 # A note made in the last days of a contract speaks of this loss, an older one of another.
 COUNTS_BEFORE = timedelta(days=90)
 COLUMNS = {"segment": "segment", "csm": "csm_id", "touch": "touch", "plan": "plan"}
 MOST_GROUPS = 30
-# A tenure in months belongs to the last band it reaches.
-BANDS = (
-    (0, _("Less than 3 months")),
-    (3, _("3 to 11 months")),
-    (12, _("1 year")),
-    (24, _("2 years")),
-    (36, _("3 years or more")),
-)
 
 
 @dataclass(frozen=True)
@@ -159,7 +149,8 @@ class Group:
 
 def lost_sql(question: Question) -> tuple[str, dict[str, Any]]:
     """One row for each customer lost, of those asked about before the period."""
-    narrowed, values = question.narrowing(question.start - timedelta(days=1))
+    eve = question.start - timedelta(days=1)
+    narrowed, values = narrowing_few(question, eve, "lost.customer_id")
     return LOST.format(narrowed=narrowed), values | {"start": question.start, "end": question.end}
 
 
@@ -222,21 +213,16 @@ def lost_by_tenure(question: Question) -> list[Group]:
     """
     if question.start.day != 1:
         return []
-    with as_known(question):
-        narrowed, members = question.narrowing(question.start - timedelta(days=1))
-        values = members | value_parameters() | {"start": question.start}
-        turned = _read(STARTED.format(steps=steps(), narrowed=narrowed), values)
-    groups: dict[Any, list[Any]] = {label: [0, 0, Decimal(0)] for _since, label in BANDS}
-    for cohort, age, n in turned:
-        # What happened from the first day of the period on is not before it.
-        if age < months_between(cohort, question.start):
-            groups[band_of(cohort, question.start)][0] += n
+    lost: dict[Any, tuple[int, Decimal]] = {}
     for _reason, cohort, n, mrr in counted_losses(question):
-        if cohort is None:
-            continue
-        band = groups[band_of(cohort, question.start)]
-        band[1], band[2] = band[1] + n, band[2] + mrr
-    return [Group(label, *counts) for label, counts in groups.items()]
+        if cohort is not None:
+            band = band_of(cohort, question.start)
+            before, money = lost.get(band, (0, Decimal(0)))
+            lost[band] = before + n, money + mrr
+    return [
+        Group(band, paying, *lost.get(band, (0, Decimal(0))))
+        for band, paying in paying_by_tenure(question).items()
+    ]
 
 
 def lost_by_trait(question: Question, by: str) -> list[Group]:
@@ -250,11 +236,6 @@ def lost_by_trait(question: Question, by: str) -> list[Group]:
         if book.start_customers
     ]
     return sorted(listed, key=lambda group: (-group.start, str(group.label)))[:MOST_GROUPS]
-
-
-def band_of(cohort: date, start: date) -> Any:
-    months = months_between(cohort, start)
-    return next(label for since, label in reversed(BANDS) if since <= months)
 
 
 def _read(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

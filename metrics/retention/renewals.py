@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.intervals import wilson
+from metrics.members import narrowing_few
 from metrics.metric import Metric
 from metrics.question import Question
 from metrics.retention.reading import terms
@@ -71,7 +72,7 @@ class Renewals:
 
 
 def due_sql(question: Question) -> tuple[str, dict[str, Any]]:
-    narrowed, values = question.narrowing(question.start - timedelta(days=1))
+    narrowed, values = narrowing_few(question, question.start - timedelta(days=1), "t.customer_id")
     as_of: date = question.known_on or question.today
     period = {"start": question.start, "end": question.end, "as_of": as_of, "grace": GRACE_DAYS}
     return DUE.format(terms=terms(), narrowed=narrowed), values | period | value_parameters()

@@ -31,6 +31,9 @@ from metrics.revenue.month_ends import (
 from metrics.revenue.start_set import KEYS, NAMES
 from metrics.revenue.value import value_parameters
 
+# Who joined fewer than so many months before the next month is counted apart.
+TENURES = (3, 12, 24, 36)
+STOCK = ("customers", "value", *(f"within_{months}" for months in TENURES))
 FORGET = """
     DROP TABLE IF EXISTS pg_temp.wanted, pg_temp.counted_under, pg_temp.ruling, pg_temp.place,
         pg_temp.month_line, pg_temp.stay, pg_temp.month_end, pg_temp.standing, pg_temp.part_book,
@@ -42,24 +45,30 @@ PARTS = f"""
     CREATE TEMP TABLE part_book AS
         SELECT 0 AS wanted, 0 AS place, {", ".join(NAMES)} FROM metrics_monthbook WITH NO DATA;
     CREATE TEMP TABLE part_stock AS
-        SELECT 0 AS n, 0 AS place, customers, value FROM metrics_monthstock WITH NO DATA;
+        SELECT 0 AS n, 0 AS place, {", ".join(STOCK)} FROM metrics_monthstock WITH NO DATA;
     CREATE TEMP TABLE part_movement AS SELECT month, kind, reason, segment, csm_id, touch, plan,
         movements, amount FROM metrics_monthmovement WITH NO DATA
 """
 # Those who pay at a month end, and apart those whose value does not depend on rates.
-STANDING = """
+STANDING = f"""
     DROP TABLE IF EXISTS pg_temp.standing;
     CREATE TEMP TABLE standing AS
-    SELECT n, place, sum(sign) AS customers, sum({sign}balance) AS value,
+    SELECT n, place, sum(sign) AS customers, sum({{sign}}balance) AS value,
+        {
+    ", ".join(
+        f"coalesce(sum(sign) FILTER (WHERE n + 1 - first < {months}), 0) AS within_{months}"
+        for months in TENURES
+    )
+},
         sum(sign) FILTER (WHERE natives IS NULL) AS steady,
-        sum({sign}balance) FILTER (WHERE natives IS NULL) AS steady_value,
-        sum({sign}(balance * balance)) FILTER (WHERE natives IS NULL) AS steady_squared
+        sum({{sign}}balance) FILTER (WHERE natives IS NULL) AS steady_value,
+        sum({{sign}}(balance * balance)) FILTER (WHERE natives IS NULL) AS steady_squared
     FROM month_end WHERE balance > 0 AND n >= differs GROUP BY n, place;
     ANALYZE standing
 """
-STOCKS = """
-    INSERT INTO part_stock (n, place, customers, value)
-    SELECT n, place, customers, value FROM standing WHERE n IN (SELECT n FROM wanted)
+STOCKS = f"""
+    INSERT INTO part_stock (n, place, {", ".join(STOCK)})
+    SELECT n, place, {", ".join(STOCK)} FROM standing WHERE n IN (SELECT n FROM wanted)
 """
 STARTS = """
     INSERT INTO part_book (wanted, place, start_customers, start_value, start_squared)
@@ -197,7 +206,7 @@ TABLES = (
         "part_book", "wanted, place", f"JOIN wanted w ON w.id = summed.wanted {AT_PLACE}",
     ),
     Stored(
-        "monthstock", f"month, {TRAITS_AND_PLAN}", ("customers", "value"),
+        "monthstock", f"month, {TRAITS_AND_PLAN}", STOCK,
         "part_stock", "n, place",
         f"JOIN (SELECT DISTINCT month, n FROM wanted) w USING (n) {AT_PLACE}",
     ),

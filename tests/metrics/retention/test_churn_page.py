@@ -2,13 +2,18 @@
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from customers.models import WinBack
+from metrics.members import narrowing_few
+from metrics.models import CustomerTrait
 from metrics.question import question_of
 from metrics.retention.lost import lost_by_reason, lost_by_tenure, lost_customers, standing_of
+from metrics.retention.tenure import paying_by_tenure
 from metrics.revenue.months import rebuild_months
 from metrics.revenue.start_set import start_set
+from metrics.traits import begin_traits
 from tests.factories import DAY, NOON
 from tests.metrics.retention.facts import book, day, learned_late, pays
 
@@ -59,6 +64,52 @@ def test_lists_reasons_and_bands_come_to_the_same_count_as_the_rate(left):
     assert reasons == [("ended", 2, 1200), ("price", 1, 1000)]
     assert [(band.start, band.lost) for band in bands] == [(1, 1), (0, 0), (4, 2), (0, 0), (0, 0)]
     assert (whole.start_customers, whole.lost, whole.early) == (5, 3, 1)
+
+
+ASKED = ({}, {"segment": "Small"}, {"csm": "~"}, {"plan": "Pro"}, {"segment": "~", "plan": "~"})
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_bands_of_a_stored_month_are_those_of_the_steps(left, asked):
+    pays({"2023-02-05": 100, "2023-02-20": 0, "2023-08-01": 10}, name="Old", segment="Small")
+    pays({"2025-05-31": 100}, name="A year", segment="Small")
+    pays({"2026-03-01": 100}, name="Two months")
+    book(DAY)
+    begin_traits(DAY)
+    question = question_of(MAY | asked, DAY)
+
+    stepped = paying_by_tenure(question)
+    rebuild_months(through=DAY)
+
+    assert paying_by_tenure(question) == stepped
+    assert sum(stepped.values()) == start_set(question).start_customers
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_those_looked_up_one_by_one_are_those_on_the_list(ana, left, asked):
+    begin_traits(DAY)
+    CustomerTrait.objects.filter(customer=left[1]).update(until=day("2026-05-02"))
+    CustomerTrait.objects.create(customer=left[1], since=day("2026-05-02"), csm_id=ana.pk)
+    question = question_of(MAY | asked, DAY)
+
+    for noted_on in (day("2026-05-01"), day("2026-05-02"), day("2026-05-31")):
+        found = [
+            ids_where(*narrowing)
+            for narrowing in (
+                question.narrowing(noted_on, "c.id"),
+                narrowing_few(question, noted_on, "c.id"),
+            )
+        ]
+
+        assert found[0] == found[1]
+
+
+def ids_where(condition, values) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM customers_customer c WHERE true {condition} ORDER BY id", values
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def test_who_was_lost_may_be_read_as_it_was_known_then(lea, left):

@@ -1,0 +1,36 @@
+"""Who of a few customers is asked about, looked up one by one.
+
+`Question.narrowing` says the same as a list of all who are. That is the dearer way where a period
+has few facts, and much dearer where a plan is asked for, which is looked up for each customer.
+"""
+
+from datetime import date
+from typing import Any
+
+from metrics.question import Question
+
+HAD_TRAITS = """
+    AND EXISTS (SELECT FROM metrics_customertrait t WHERE t.customer_id = {column}
+        AND t.since <= %(member_on)s AND (t.until IS NULL OR t.until > %(member_on)s) {asked})
+"""
+HAD_PLAN = """
+    AND (SELECT m.plan FROM metrics_revenuemovement m
+        WHERE m.customer_id = {column} AND m.day <= %(member_on)s
+        ORDER BY m.day DESC, m.id DESC LIMIT 1) = %(member_plan)s
+"""
+
+
+def narrowing_few(question: Question, day: date, column: str) -> tuple[str, dict[str, Any]]:
+    """`AND …` about the customer in a column, as of the end of a day; nothing for everybody."""
+    if not question.is_narrowed:
+        return "", {}
+    traits = {
+        "segment": question.segment, "coalesce(csm_id, 0)": question.csm, "touch": question.touch
+    }  # fmt: skip
+    met = {name: value for name, value in traits.items() if value is not None}
+    asked = " ".join(f"AND {name} = %(member_{n})s" for n, name in enumerate(met))
+    sql = HAD_TRAITS.format(column=column, asked=asked)
+    values = {"member_on": day, **{f"member_{n}": value for n, value in enumerate(met.values())}}
+    if question.plan is None:
+        return sql, values
+    return sql + HAD_PLAN.format(column=column), values | {"member_plan": question.plan}
