@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import iso4217
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,10 @@ def exponent(currency: str) -> int:
         return CURRENCIES[currency]
     except KeyError:
         raise UnknownCurrencyError(currency) from None
+
+
+def reporting_currency() -> str:
+    return str(settings.REPORTING_CURRENCY)
 
 
 def validate_currency(code: str) -> None:

@@ -14,7 +14,7 @@ from django_countries.fields import CountryField
 
 from customers.querysets import CustomerQuerySet
 from lib.audit import audited
-from lib.money import validate_currency
+from lib.money import reporting_currency, validate_currency
 from lib.searching import LetterPairs, search_key
 
 
@@ -75,7 +75,7 @@ class Customer(models.Model):
         _("language"), max_length=2, choices=[("en", "English"), ("ja", "日本語")], default="en"
     )
     currency = models.CharField(
-        _("currency"), max_length=3, default="JPY", validators=[validate_currency]
+        _("currency"), max_length=3, default=reporting_currency, validators=[validate_currency]
     )
     attributes = models.JSONField(_("custom attributes"), default=dict, blank=True)
     started_on = models.DateField(_("customer since"), null=True, blank=True)

@@ -1,7 +1,9 @@
 """Words people write for our choices, in English and Japanese."""
 
+import re
+
 from accounts.permissions import Role
-from customers.importing.cells import simplified
+from customers.importing.cells import Options, one_of, simplified
 from customers.models import Contact, CostLine, Customer, Ticket, Touchpoint
 
 Words = tuple[dict[str, str], list[str]]
@@ -93,5 +95,17 @@ PERIODS = {
 }
 PERIOD_WORDS: Words = (
     PERIODS,
-    ["monthly", "quarterly", "half-yearly", "annual", "weekly", "daily"],
+    ["monthly", "quarterly", "half-yearly", "annual", "weekly", "daily", "18 months"],
 )
+# `18 months`, `every 2 weeks`, `36か月`, as `simplified` leaves them; a thousand of any are enough.
+_COUNTED = re.compile(
+    r"(?:every)?(?P<count>[1-9]\d{0,2})(?:(?P<day>days?|日)|(?P<week>weeks?|週間?)"
+    r"|(?P<month>months?|[かヶヵカケ]?月)|(?P<year>years?|年))(?:毎|ごと)?"
+)
+
+
+def to_period(text: str, options: Options) -> str:
+    """A word for an interval, or so many days, weeks, months or years: `month:18`."""
+    if counted := _COUNTED.fullmatch(simplified(text)):
+        return f"{counted.lastgroup}:{counted['count']}"
+    return one_of(*PERIOD_WORDS)(text, options)

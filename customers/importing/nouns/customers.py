@@ -35,6 +35,7 @@ from customers.importing.records import (
 )
 from customers.models import Customer, UsageEvent
 from lib.days import add_months
+from lib.money import reporting_currency
 from lib.searching import search_key
 
 COLUMNS = (
@@ -126,7 +127,7 @@ KIND = Kind(
      "churned_on", "churn_reason", "search_text"),
     {"kana": "", "domain": "", "segment": "", "stage": Customer.Stage.ADOPTING,
      "touch": Customer.Touch.LOW, "csm_id": None, "team_id": None, "parent_id": None,
-     "industry": "", "country": "", "language": "en", "currency": "JPY", "attributes": {},
+     "industry": "", "country": "", "language": "en", "currency": "", "attributes": {},
      "started_on": None, "churned_on": None, "churn_reason": ""},
     change_stamps=("updated_at",),
 )  # fmt: skip
@@ -147,7 +148,7 @@ def judge(drafts: list[Draft], context: Context) -> None:
         _place_under_parent(draft, values, reachable, context)
         _check_dates(draft, {**(record or {}), **values})
         context.once(key)
-        _complete(values, record, key)
+        _complete(values, record, key, context)
         settle(KIND, draft, values, record)
         if draft.values.get("parent") and "parent_id" not in values:
             _wait_for_parent(draft, values, record)
@@ -231,9 +232,12 @@ def _check_dates(draft: Draft, values: dict[str, Any]) -> None:
         raise Rejected("churned_on", "churn_before_start")
 
 
-def _complete(values: dict[str, Any], record: dict[str, Any] | None, key: str) -> None:
+def _complete(
+    values: dict[str, Any], record: dict[str, Any] | None, key: str, context: Context
+) -> None:
     if record is None:
         values.setdefault("name", key)
+        values.setdefault("currency", context.options.currency or reporting_currency())
     whole = {**(record or KIND.defaults), **values}
     values["search_text"] = search_key(whole["name"], whole["kana"], whole["domain"], key)
 

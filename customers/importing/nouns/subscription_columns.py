@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.importing.cells import (
     number_between,
-    one_of,
     to_currency,
     to_day,
     to_id,
@@ -15,7 +14,7 @@ from customers.importing.cells import (
 )
 from customers.importing.columns import Column
 from customers.importing.nouns.belonging import customer_column
-from customers.importing.nouns.choices import PERIOD_WORDS
+from customers.importing.nouns.choices import to_period
 
 MONEY = number_between(0, 10**15)
 COLUMNS = (
@@ -77,7 +76,7 @@ COLUMNS = (
         "seats,quantity,licenses,licences,users,数量,席数,ライセンス数,ユーザー数,ID数",
     ),
     Column(
-        "interval", _("Paid every"), one_of(*PERIOD_WORDS),
+        "interval", _("Paid every"), to_period,
         "billing frequency,billing interval,billing period,billing cycle,frequency,"
         "支払サイクル,支払間隔,請求間隔,請求サイクル,支払周期",
     ),

@@ -1,0 +1,42 @@
+"""Intervals of any length, and the currency of rows that name none."""
+
+import pytest
+
+from customers.importing.working import work_on
+from customers.models import Customer, SubscriptionVersion
+from tests.customers.importing.conftest import save
+from tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_contract_may_be_paid_at_intervals_of_any_length(load):
+    """mrr-001, arr-001"""
+    CustomerFactory(external_id="C-1")
+    words = ["14 months", "every 2 weeks", "10 days", "36か月", "5年", "Half-yearly", "0 months"]
+
+    rows = [f"S-{n},C-1,2025-01-01,100,{word}" for n, word in enumerate(words)]
+    run = load("subscriptions", "\n".join(["id,customer id,start date,price,interval", *rows]))
+
+    kept = SubscriptionVersion.objects.order_by("subscription__external_id")
+    assert list(kept.values_list("interval", "interval_count")) == [
+        ("month", 14), ("week", 2), ("day", 10), ("month", 36), ("year", 5), ("month", 6),
+    ]  # fmt: skip
+    assert [row.number for row in run.rows.filter(verdict="rejected")] == [8]
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [("", "EUR"), ("USD", "USD")])
+def test_a_customer_without_a_currency_pays_in_the_chosen_or_the_reporting_one(
+    upload, settings, chosen, kept
+):
+    settings.REPORTING_CURRENCY = "EUR"
+    run = upload("customers", "id,name\nC-1,Sakura\n")
+    run.options["currency"] = chosen
+
+    assert run.start_checking()
+    assert work_on(run.pk)
+    run.refresh_from_db()
+    save(run)
+
+    assert Customer.objects.get().currency == kept
+    assert Customer().currency == "EUR"
