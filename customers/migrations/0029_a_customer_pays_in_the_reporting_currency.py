@@ -5,20 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0027_contacts_who_bounced'),
+        ("customers", "0028_days_carry_what_is_summed"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='customer',
-            name='currency',
-            field=models.CharField(default=lib.money.reporting_currency, max_length=3, validators=[lib.money.validate_currency], verbose_name='currency'),
+            model_name="customer",
+            name="currency",
+            field=models.CharField(
+                default=lib.money.reporting_currency,
+                max_length=3,
+                validators=[lib.money.validate_currency],
+                verbose_name="currency",
+            ),
         ),
         migrations.AlterField(
-            model_name='customerevent',
-            name='currency',
-            field=models.CharField(default=lib.money.reporting_currency, max_length=3, validators=[lib.money.validate_currency], verbose_name='currency'),
+            model_name="customerevent",
+            name="currency",
+            field=models.CharField(
+                default=lib.money.reporting_currency,
+                max_length=3,
+                validators=[lib.money.validate_currency],
+                verbose_name="currency",
+            ),
         ),
     ]
