@@ -57,6 +57,8 @@ NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=10)
 PAST_DUE_LIMIT_DAYS = env.int("PAST_DUE_LIMIT_DAYS", default=30)
 # Whether a paused subscription goes on counting. After a change: manage.py rebuild_movements.
 PAUSED_SUBSCRIPTIONS_COUNT = env.bool("PAUSED_SUBSCRIPTIONS_COUNT", default=False)
+# Contracts that end and begin within so many days are one. After a change: the same command.
+MERGE_GAP_DAYS = env.int("MERGE_GAP_DAYS", default=0)
 # A month is closed by itself so many days after its end; 0 leaves it to people.
 CLOSE_MONTHS_AFTER_DAYS = env.int("CLOSE_MONTHS_AFTER_DAYS", default=0)
 # How long a page may work out what was known on a past day; after that it says so.

@@ -196,6 +196,7 @@ def settings_used() -> dict[str, Any]:
         "fiscal_year_starts_in_month": settings.FISCAL_YEAR_STARTS_IN_MONTH,
         "past_due_limit_days": settings.PAST_DUE_LIMIT_DAYS,
         "paused_subscriptions_count": settings.PAUSED_SUBSCRIPTIONS_COUNT,
+        "merge_gap_days": settings.MERGE_GAP_DAYS,
     }
 
 

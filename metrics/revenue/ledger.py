@@ -27,6 +27,7 @@ from metrics.revenue.changed_ledgers import (
     keep_bookers_out,
     note_that_everything_changed,
 )
+from metrics.revenue.gaps import bridged
 from metrics.revenue.value import DISCOUNT_COUNTS, NET, RATE, STATE, UNDISCOUNTED, value_parameters
 
 BATCH = 20_000
@@ -139,7 +140,7 @@ LINES = f"""
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
         WHERE s.customer_id = ANY(%(customers)s) AND v.effective_on <= %(through)s
     ), days AS MATERIALIZED ({DAYS}), spans AS MATERIALIZED ({SPANS}), offs AS ({OFFS}),
-    rates AS MATERIALIZED ({RATES}), points AS MATERIALIZED ({POINTS}),
+    rates AS MATERIALIZED ({RATES}), points AS MATERIALIZED ({{points}}),
     steps AS MATERIALIZED ({STEPS}),
     totals AS ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
     lines AS (
@@ -179,7 +180,7 @@ def book_into(table: str, customers: Sequence[int], *, through: date) -> int:
     values = value_parameters() | {"customers": list(customers), "through": through}
     # Rates are few; merging would sort every point for them.
     with planned(enable_mergejoin="off"), connection.cursor() as cursor:
-        cursor.execute(LINES.format(table=table), values)
+        cursor.execute(LINES.format(table=table, points=bridged(POINTS)), values)
         return int(cursor.rowcount)
 
 

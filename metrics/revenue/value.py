@@ -99,6 +99,7 @@ def value_parameters() -> dict[str, Any]:
         "currency": settings.REPORTING_CURRENCY,
         "past_due_limit": settings.PAST_DUE_LIMIT_DAYS,
         "keeps_paused": settings.PAUSED_SUBSCRIPTIONS_COUNT,
+        "merged_gap": settings.MERGE_GAP_DAYS,
     }
 
 

@@ -1,9 +1,9 @@
 """The slow and obvious twin of metrics/revenue: one customer, day after day, in Python."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import pairwise
 
 from lib.days import add_months
 
@@ -96,15 +96,32 @@ def rate(rates: Rates, currency: str, day: date) -> Decimal:
     return rates[currency, max(months)] if months else Decimal(0)
 
 
-def book(versions: list[Version], rates: Rates, days: Iterable[date]) -> tuple[Decimal, Decimal]:
-    """Value at the end of the last of two days, and of the first at the rates of the last."""
-    before, day = days
-    total = revalued = Decimal(0)
+def book(versions: list[Version], rates: Rates, held: date, day: date) -> Decimal:
+    """What was held at the end of one day, at the rates of another."""
+    total = Decimal(0)
     for subscription in {v.subscription for v in versions}:
-        now, then = in_force(versions, subscription, day), in_force(versions, subscription, before)
-        total += twelve(native(now, day) * rate(rates, now.currency, day)) if now else 0
-        revalued += twelve(native(then, before) * rate(rates, then.currency, day)) if then else 0
-    return total, revalued
+        now = in_force(versions, subscription, held)
+        total += twelve(native(now, held) * rate(rates, now.currency, day)) if now else 0
+    return total
+
+
+def has_ended(versions: list[Version], day: date) -> bool:
+    """Nothing runs on a day: no pause, no debt, no trial, nothing free."""
+    ruling = [in_force(versions, subscription, day) for subscription in {
+        v.subscription for v in versions}]  # fmt: skip
+    return all(v is None or (v.ends_on is not None and v.ends_on <= day) for v in ruling)
+
+
+def held_days(versions: list[Version], days: list[date], merged_gap: int) -> dict[date, date]:
+    """Of each day the day whose contracts count: in a short gap the last that was paid for."""
+    held = {day: day for day in days}
+    paid = [day for day in days if any(
+        native(in_force(versions, v.subscription, day), day) > 0 for v in versions)]  # fmt: skip
+    for last, back in pairwise(paid):
+        gap = [day for day in days if last < day < back]
+        if len(gap) <= merged_gap and all(has_ended(versions, day) for day in gap):
+            held |= dict.fromkeys(gap, last)
+    return held
 
 
 def kind_of(total: Decimal, revalued: Decimal, has_paid: bool) -> str:
@@ -113,17 +130,20 @@ def kind_of(total: Decimal, revalued: Decimal, has_paid: bool) -> str:
     return "contraction" if total > 0 else "churn"
 
 
-def ledger(versions: list[Version], rates: Rates, start: date, through: date) -> list[Line]:
+def ledger(
+    versions: list[Version], rates: Rates, start: date, through: date, merged_gap: int = 0
+) -> list[Line]:
     """Every movement of one customer, day by day."""
     lines: list[Line] = []
     before, has_paid = Decimal(0), False
-    day = start
-    while day <= through:
-        total, revalued = book(versions, rates, (day - timedelta(days=1), day))
+    days = [start + timedelta(days=n) for n in range(-1, (through - start).days + 1)]
+    held = held_days(versions, days, merged_gap)
+    for eve, day in pairwise(days):
+        total = book(versions, rates, held[day], day)
+        revalued = book(versions, rates, held[eve], day)
         if revalued != before:
             lines.append((day, "fx", revalued - before))
         if total != revalued:
             lines.append((day, kind_of(total, revalued, has_paid), total - revalued))
         before, has_paid = total, has_paid or total > 0
-        day += timedelta(days=1)
     return sorted(lines)

@@ -175,6 +175,42 @@ def test_whoever_disagrees_may_let_a_pause_count(settings):
     assert (value("mrr", "2025-05"), value("cmrr", "2025-05")) == (80, 80)
 
 
+def change_of_plan(ends: str, begins: str, **facts) -> list[tuple[str, str, Decimal, str]]:
+    """One contract for 80 and one for 90, of the same customer."""
+    customer = CustomerFactory(csm=None)
+    version(subscription(customer), "2025-01-01", 80, ends_on=day(ends), **facts)
+    version(subscription(customer), begins, 90)
+    return booked()[1:]
+
+
+def test_a_gap_between_two_contracts_is_a_loss_and_a_return():
+    assert change_of_plan("2025-03-01", "2025-03-02") == [
+        ("2025-03-01", "churn", -80, "ended"), ("2025-03-02", "reactivation", 90, ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("begins", "moved"),
+    [
+        ("2025-03-04", [("2025-03-04", "expansion", 10, "")]),
+        ("2025-03-05", [("2025-03-01", "churn", -80, "ended"),
+                        ("2025-03-05", "reactivation", 90, "")]),
+    ],
+)  # fmt: skip
+def test_a_gap_as_short_as_the_house_says_is_none(settings, begins, moved):
+    settings.MERGE_GAP_DAYS = 3
+
+    assert change_of_plan("2025-03-01", begins) == moved
+
+
+def test_a_pause_is_no_gap_however_short(settings):
+    settings.MERGE_GAP_DAYS = 31
+
+    moved = change_of_plan("2025-03-08", "2025-03-10", paused_on=day("2025-03-05"))
+
+    assert [line[:2] for line in moved] == [("2025-03-05", "churn"), ("2025-03-10", "reactivation")]
+
+
 def test_a_trial_is_new_on_its_first_paid_day():
     """mvt-014"""
     version(subscription(), "2025-02-20", 90, trial_ends_on=day("2025-03-06"))

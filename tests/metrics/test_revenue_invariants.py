@@ -39,7 +39,7 @@ def slow_pair(history: list[Version], table: dict, start: date, end: date) -> tu
         ruling = in_force(history, subscription, before)
         if ruling and rate(table, ruling.currency, before):
             kept += twelve(native(ruling, before) * rate(table, ruling.currency, last))
-    return kept, book(history, table, (before, last))[0]
+    return kept, book(history, table, last, last)
 
 
 @settings(

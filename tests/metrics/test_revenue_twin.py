@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,4 +93,34 @@ def test_the_ledger_agrees_with_looking_at_every_day(history, table):
         assert stored() == booked
         total = annual_values(THROUGH).get(customer, Decimal(0))
         assert sum((row[2] for row in booked), Decimal(0)) == total
+        transaction.set_rollback(True)
+
+
+@st.composite
+def short_contracts(draw) -> list[Version]:
+    """One after the other, with days between them; some are paused, free or unpaid meanwhile."""
+    history, day = [], START
+    for n in range(draw(st.integers(2, 5))):
+        ends = day + timedelta(days=draw(st.integers(5, 30)))
+        history.append(Version(
+            subscription=draw(st.sampled_from([n, 0])), effective_on=day,
+            price=draw(st.sampled_from([Decimal(0), Decimal(100), Decimal(250)])),
+            quantity=Decimal(1), interval="month", interval_count=1,
+            currency=draw(st.sampled_from(["JPY", "USD"])), ends_on=ends,
+            paused_on=draw(st.sampled_from([None, None, ends - timedelta(days=2)])),
+        ))  # fmt: skip
+        day = ends + timedelta(days=draw(st.integers(0, 5)))
+    return history
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=short_contracts(), table=rates, merged_gap=st.integers(0, 4))
+def test_short_gaps_are_merged_as_looking_at_every_day_merges_them(history, table, merged_gap):
+    with transaction.atomic(), override_settings(MERGE_GAP_DAYS=merged_gap):
+        customer = store(history, table)
+
+        book_movements([customer], through=THROUGH)
+
+        expected = ledger(history, table, START, THROUGH, merged_gap)
+        assert [row[:3] for row in stored()] == expected
         transaction.set_rollback(True)
