@@ -23,11 +23,13 @@ from metrics.assumptions import Name, assumed
 from metrics.figure import Figure, Number
 from metrics.intervals import Interval
 from metrics.metric import Metric
+from metrics.models import RevenueMovement
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.survival import survival_at
 from metrics.revenue.start_set import start_set
 from metrics.revenue.stock import Stock, stock
-from metrics.rows import Rows
+from metrics.rows import Rows, Totals
 from metrics.spending import LINES, SERVED_TOGETHER, SERVING, spending_parameters
 
 # Beyond so many months payback has to be read with the share of customers who stay so long.
@@ -107,6 +109,12 @@ def rows_of(sql: str, **more: Any) -> Any:
     return rows
 
 
+@asked_once
+def spent_on(lines: str, question: Question) -> Totals:
+    totals: Totals = rows_of(lines)(question).totals()
+    return totals
+
+
 def quotient_of(lines: str, below: Below, empty: str) -> Any:
     """The function that divides cost lines by what stands below; `empty` is the reason without it.
 
@@ -117,7 +125,7 @@ def quotient_of(lines: str, below: Below, empty: str) -> Any:
     def figure(question: Question) -> Figure:
         if question.is_narrowed:
             return Figure.undefined("of_whole_company")
-        spent = rows_of(lines)(question).totals().numerator
+        spent = spent_on(lines, question).numerator
         whole, n = below(question)
         if not whole:
             return Figure.undefined(empty, numerator=spent, denominator=0)
@@ -148,8 +156,14 @@ def average_arr(question: Question) -> tuple[Decimal, int]:
 
 
 def won(question: Question) -> tuple[Decimal, int]:
-    totals = rows_of(WON)(question).totals()
-    return totals.denominator, totals.n
+    customers = won_between(question.start, question.end)
+    return Decimal(customers), customers
+
+
+def won_between(start: date, end: date) -> int:
+    """As many as WON has rows: counted along the days, without reading whose they are."""
+    booked = RevenueMovement.objects.filter(kind=RevenueMovement.Kind.NEW)
+    return booked.filter(day__gte=start, day__lt=end).count()
 
 
 def won_margin(question: Question) -> tuple[Decimal, int]:
@@ -164,7 +178,7 @@ def both(first: str, second: str) -> str:
 def crc_figure(question: Question) -> Figure:
     if question.is_narrowed:
         return Figure.undefined("of_whole_company")
-    totals = rows_of(KEEPING)(question).totals()
+    totals = spent_on(KEEPING, question)
     if not totals.n:
         return Figure.undefined("no_cost_lines")
     return Figure(totals.numerator, totals.numerator, n=totals.n)
@@ -179,9 +193,8 @@ def winning_parameters(start: date, end: date) -> dict[str, date]:
 def cac_of(start: date, end: date) -> tuple[Decimal, int, Number | None]:
     """Acquisition spend, customers won and their quotient of the days `[start, end)`."""
     values = spending_parameters(start, end) | winning_parameters(start, end)
-    totals = Rows(both(WINNING, WON), values).totals()
-    won = int(totals.denominator)
-    return totals.numerator, won, ratio(totals.numerator, won)
+    spent, customers = Rows(WINNING, values).totals().numerator, won_between(start, end)
+    return spent, customers, ratio(spent, customers)
 
 
 def payback_figure(question: Question) -> Figure:

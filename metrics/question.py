@@ -65,26 +65,35 @@ class Listed(Func):
     output_field = BooleanField()
 
 
+AMONG = "SELECT coalesce(array_agg(customer_id), '{{}}')::text FROM ({ruling}) m"
+# Of many the latest lines are read along their index, which is cheaper than to look for each.
+ON_PLAN = """
+    SELECT customer_id FROM (
+        SELECT DISTINCT ON (customer_id) customer_id, plan FROM metrics_revenuemovement
+        WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
+    ) latest JOIN ({ruling}) r USING (customer_id) WHERE latest.plan = %(plan)s
+"""
+
+
 @asked_once
 def ids_of(
     day: date, segment: str | None, csm: int | None, touch: str | None, plan: str | None
 ) -> str:
     """Who had these traits and this plan at the end of a day, as `{1,2,…}`.
 
-    Looked up once for a page, because each of its figures asks for them, the plan is looked up
-    customer by customer, and PostgreSQL plans better when it knows how many there are.
+    Looked up once for a page, because each of its figures asks for them, and PostgreSQL plans
+    better when it knows how many there are.
     """
     ruling = counted_under(day, segment=segment, csm=csm, touch=touch)
-    if plan is not None:
-        # Looked up along one index for those who are asked about.
+    if plan is not None and csm is not None:
         lines = RevenueMovement.objects.filter(customer_id=OuterRef("customer_id"))
         latest = lines.filter(day__lte=day).order_by("-day", "-pk").values("plan")[:1]
         ruling = ruling.annotate(plan=Subquery(latest)).filter(plan=plan)
     sql, values = embedded(ruling.values("customer_id"), "member")
+    if plan is not None and csm is None:
+        sql, values = ON_PLAN.format(ruling=sql), values | {"day": day, "plan": plan}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce(array_agg(customer_id), '{{}}')::text FROM ({sql}) m", values
-        )
+        cursor.execute(AMONG.format(ruling=sql), values)
         return str(cursor.fetchone()[0])
 
 

@@ -5,7 +5,7 @@ null), `label` ('' for the customer's own name), `numerator`, `denominator` and 
 words, may be ''). Which of them somebody sees is decided by `visible_to`; the totals are of all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -94,7 +94,8 @@ class Rows:
     """`kind` says what a row is: customer, response, purchase, cost_line, contract, person …
 
     `values` fill the SELECT's named placeholders. `order` is SQL over its columns. `question` says
-    as of which day it is read, where it was asked as known then.
+    as of which day it is read, where it was asked as known then. `summed` says what `totals` says,
+    where that is known for less than reading all rows.
     """
 
     sql: str
@@ -102,6 +103,7 @@ class Rows:
     kind: str = "customer"
     order: str = "abs(numerator) DESC, key"
     question: Question | None = None
+    summed: "Callable[[], Totals] | None" = None
 
     def visible_to(self, user: User) -> Self:
         """Without the rows of customers somebody may not see."""
@@ -136,6 +138,9 @@ class Rows:
 
     def opened(self, user: User, number: int) -> tuple[Page[Row], Totals]:
         """A page of what somebody may see, and what all rows come to: one pass over them."""
+        if self.summed is not None:
+            with self._as_known():
+                return self.visible_to(user).page(number), self.summed()
         seen, values = "", dict[str, Any]()
         if not (user.is_authenticated and user.sees_every_customer):
             visible, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")

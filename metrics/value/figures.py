@@ -25,7 +25,7 @@ from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.survival import survival_curve
 from metrics.revenue.value import RATE, value_parameters
-from metrics.rows import Rows, relative_error
+from metrics.rows import Rows, Totals, relative_error
 from metrics.value.margin import horizon_of, margin_per_customer, monthly_discount
 from metrics.value.modelled import LTV_MODELLED
 from metrics.value.pooled_churn import pooled_churn
@@ -40,8 +40,11 @@ PURCHASES = f"""
     FROM customers_purchase p
     WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}}
     UNION ALL
-    SELECT customer_id, customer_id, '', 0, 1, 'buyer' FROM customers_purchase p
-    WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}} GROUP BY customer_id
+    SELECT customer_id, customer_id, '', 0, 1, 'buyer' FROM (
+        SELECT customer_id FROM customers_purchase p
+        WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}}
+        ORDER BY customer_id OFFSET 0
+    ) buyers GROUP BY customer_id
 """
 
 # The same in sum, and what its range needs: read in one pass. In the order of the buyers, because
@@ -74,6 +77,11 @@ class Bought:
     orders: int
     buyers: int
     squared: Decimal
+
+    @property
+    def totals(self) -> Totals:
+        """Of the rows: one for each purchase and one for each buyer."""
+        return Totals(self.worth, Decimal(self.buyers), self.orders + self.buyers)
 
     @property
     def interval(self) -> Interval | None:
@@ -144,7 +152,10 @@ def simple_rows(question: Question) -> Rows:
 
 def purchases_times(factor: Decimal, question: Question) -> Rows:
     narrowed, values = purchases_of(factor, question)
-    return Rows(PURCHASES.format(narrowed=narrowed), values, kind="purchase")
+    return Rows(
+        PURCHASES.format(narrowed=narrowed), values, kind="purchase",
+        summed=lambda: bought(factor, question).totals,
+    )  # fmt: skip
 
 
 def purchases_of(factor: Decimal, question: Question) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from metrics.once import asked_once, page_of_figures
+from metrics.question import ids_of
 from metrics.revenue.months import rebuild_months
 from metrics.traits import keep_traits
 from surveys.models import Response
@@ -59,3 +60,20 @@ def test_who_is_asked_about_is_looked_up_once_for_a_page(as_user, lea):
     looked_up = [query for query in asked if "array_agg(customer_id)" in query["sql"]]
     assert len(looked_up) == 1
     assert sum("= ANY('{" in query["sql"] for query in asked) > 4
+
+
+def test_who_was_on_a_plan_is_the_same_with_and_without_a_csm(ana):
+    month = DAY.replace(day=1)
+    asked = CustomerFactory.create_batch(3, csm=ana)
+    for customer, plans in zip(
+        asked, (("Pro", "Basic"), ("Basic", "Pro"), ("Pro", "")), strict=True
+    ):
+        for number, plan in enumerate(plans):
+            pay(customer, month.replace(day=2 + number), 1200 + number, plan=plan)
+    keep_traits(DAY, **EVERYBODY)
+
+    for day, plan, expected in ((2, "Pro", (0, 2)), (3, "Pro", (1,)), (3, "", (2,)), (1, "", ())):
+        ids = {str(asked[number].pk) for number in expected}
+        for csm in (None, ana.pk):
+            found = ids_of(month.replace(day=day), None, csm, None, plan)
+            assert set(found.strip("{}").split(",")) == (ids or {""})

@@ -59,13 +59,14 @@ def test_from_the_purchases_of_a_year():
     assert figure.parts["value_at_measured_lifetime"] == pytest.approx(Decimal(100) * 13 / 12)
 
 
-def test_the_range_of_the_simple_value_is_that_of_its_rows():
+def test_the_range_of_the_simple_value_is_that_of_its_rows(lea):
     company([10] * 13, NOBODY_LEAVES)
     for amounts in ((100, 50), (150,), (60, 40, 100)):
         buys(*amounts)
 
     figure, rows = answer("ltv_simple"), BY_CODE["ltv_simple"].rows(question_of(LAST_MONTH, END))
 
+    assert rows.opened(lea, 1)[1] == rows.totals()
     slow = relative(float(figure.value), rows.relative_error(), "above zero")
     assert (figure.interval.low, figure.interval.high) == pytest.approx((slow.low, slow.high))
 
