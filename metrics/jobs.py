@@ -15,6 +15,7 @@ from lib import days
 from lib.days import local_day, reporting_zone
 from metrics import daily, nights, partitions
 from metrics.models import CustomerValue, MonthClosing, Report
+from metrics.reopening import reopen_if_facts_came
 from metrics.reports.ordering import forget_old_reports, mail_due_notices, order_due
 from metrics.revenue import closing, ordered_closing, rebooking
 from metrics.value import valuing
@@ -35,8 +36,10 @@ def newest_due_day(now: datetime) -> date:
 
 @shared_task
 def close_due_days() -> None:
-    """Open the nights that are due and ring for the oldest."""
-    nights.open_nights(newest_due_day(timezone.now()))
+    """Open the nights that are due, or the newest again for what came since; ring for one."""
+    now = timezone.now()
+    if not nights.open_nights(newest_due_day(now)) and reopen_if_facts_came(now):
+        logger.info("the newest night is counted again")
     resume_nights()
 
 

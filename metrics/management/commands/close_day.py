@@ -7,12 +7,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lib.days import days_between, today
 from metrics.daily import DayReport, close_day
+from metrics.models import Night
+from metrics.reopening import reopen
 
 PATIENCE_SECONDS = 600
 
 
 class Command(BaseCommand):
-    help = "Close a day, or every day from one through another, here and now. Safe to repeat."
+    help = "Close a day, or every day from one through another, here and now. Safe to repeat;"
+    help += " the newest closed day is then counted again with what came since."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("day", type=_day, help="for example 2026-06-01")
@@ -24,6 +27,10 @@ class Command(BaseCommand):
             raise CommandError(f"--through is before {day}. Give a later day.")
         if last >= today():
             raise CommandError(f"{last} is not over yet. Give a day before {today()}.")
+        newest = Night.objects.order_by("-day").first()
+        if newest and day <= newest.day <= last:
+            # Whoever asks for it wants what came since to be counted.
+            reopen(newest)
         for each in days_between(day, last + timedelta(days=1)):
             report = _closed(each)
             figures = ", ".join(f"{name} {count}" for name, count in report.counts.items())
