@@ -1,4 +1,4 @@
-"""`python -m config.embedded serve` and `python -m config.embedded exec -- COMMAND …`"""
+"""`python -m config.embedded serve`, `… manage COMMAND …` beside it, and `… exec -- COMMAND …`"""
 
 import os
 import shutil
@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.embedded.kept_environment import become_manage
 from config.embedded.processes import EmbeddedServerError, only_one_in, sweep
 from config.embedded.servers import Postgres, Valkey
 from config.embedded.supervisor import Stopped, listen_to_signals, serve
 
-VAR = Path(__file__).resolve().parent.parent.parent / "var"
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = ROOT / "var"
 
 
 def run_beside_servers(command: list[str]) -> int:
@@ -61,6 +63,8 @@ def main() -> int:
     match sys.argv[1:]:
         case ["serve"]:
             return serve(VAR)
+        case ["manage", *words] if words:
+            become_manage(VAR / "run", ROOT, words)
         case ["exec", "--", *command] if command:
             return run_beside_servers(command)
     print(__doc__, file=sys.stderr)

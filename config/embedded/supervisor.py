@@ -17,6 +17,7 @@ from types import FrameType
 
 import environ
 
+from config.embedded.kept_environment import forget_environment, keep_environment
 from config.embedded.processes import (
     EmbeddedServerError,
     end_of,
@@ -120,6 +121,10 @@ class Installation:
     def logs(self) -> Path:
         return self.folder / "logs"
 
+    @property
+    def is_demo(self) -> bool:
+        return self.env["DEMO_MODE"].lower() in {"on", "true", "1", "yes"}
+
     def start_servers(self) -> None:
         if not self.env.get("DATABASE_URL"):
             self.postgres = Postgres(self.folder / "postgres")
@@ -194,9 +199,10 @@ class Installation:
     def start(self) -> None:
         self.start_servers()
         self.complete_environment()
+        keep_environment(self.folder, self.env, ROOT / ".env.example")
         self.manage("migrate", "--verbosity", "0")
         self.manage("keep_partitions", quietly=True)
-        if self.env["DEMO_MODE"].lower() in {"on", "true", "1", "yes"}:
+        if self.is_demo:
             self.manage("load_demo", "--unless-loaded")
         self.plan_children()
         for child in self.children:
@@ -221,6 +227,7 @@ class Installation:
 
     def stop(self) -> None:
         """Everybody is asked at once, so that the slowest decides and not the sum."""
+        forget_environment(self.folder)
         for child in self.children:
             child.ask_to_stop()
         for child in reversed(self.children):
@@ -291,10 +298,16 @@ def _banner(installation: Installation) -> str:
         if env.get("MAILBOX_DIR")
         else "sent by the server of EMAIL_URL"
     )
+    people = """\
+  Log in as              ana@example.com (CSM), lea@example.com (lead), admin@example.com (admin)
+  Password               enishi-demo-2026"""
+    if not installation.is_demo:
+        people = """\
+  Make the first user    .venv/bin/python -m config.embedded manage createsuperuser"""
     return f"""
   Enishi is running at   {env["PUBLIC_URL"]}
-  Log in as              ana@example.com (CSM), lea@example.com (lead), admin@example.com (admin)
-  Password               enishi-demo-2026
+{people}
+  Run commands by        .venv/bin/python -m config.embedded manage COMMAND
   Mail is                {mail}
   Logs are in            {installation.logs}
   Stop with              Ctrl-C
