@@ -9,14 +9,16 @@ from typing import Any
 
 from metrics.question import Question
 
+# Their names stand in no statement these are put into: a `t` in here would hide a `t` out there.
 HAD_TRAITS = """
-    AND EXISTS (SELECT FROM metrics_customertrait t WHERE t.customer_id = {column}
-        AND t.since <= %(member_on)s AND (t.until IS NULL OR t.until > %(member_on)s) {asked})
+    AND EXISTS (SELECT FROM metrics_customertrait had_trait
+        WHERE had_trait.customer_id = {column} AND had_trait.since <= %(member_on)s
+            AND (had_trait.until IS NULL OR had_trait.until > %(member_on)s) {asked})
 """
 HAD_PLAN = """
-    AND (SELECT m.plan FROM metrics_revenuemovement m
-        WHERE m.customer_id = {column} AND m.day <= %(member_on)s
-        ORDER BY m.day DESC, m.id DESC LIMIT 1) = %(member_plan)s
+    AND (SELECT had_line.plan FROM metrics_revenuemovement had_line
+        WHERE had_line.customer_id = {column} AND had_line.day <= %(member_on)s
+        ORDER BY had_line.day DESC, had_line.id DESC LIMIT 1) = %(member_plan)s
 """
 
 
@@ -25,8 +27,10 @@ def narrowing_few(question: Question, day: date, column: str) -> tuple[str, dict
     if not question.is_narrowed:
         return "", {}
     traits = {
-        "segment": question.segment, "coalesce(csm_id, 0)": question.csm, "touch": question.touch
-    }  # fmt: skip
+        "had_trait.segment": question.segment,
+        "coalesce(had_trait.csm_id, 0)": question.csm,
+        "had_trait.touch": question.touch,
+    }
     met = {name: value for name, value in traits.items() if value is not None}
     asked = " ".join(f"AND {name} = %(member_{n})s" for n, name in enumerate(met))
     sql = HAD_TRAITS.format(column=column, asked=asked)

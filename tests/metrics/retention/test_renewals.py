@@ -9,6 +9,7 @@ from metrics.catalogue import BY_CODE
 from metrics.models import ContractTerm
 from metrics.retention.renewals import renewals
 from metrics.revenue.ledger import rebuild_movements
+from metrics.traits import begin_traits
 from tests.factories import CustomerFactory, SubscriptionFactory, SubscriptionVersionFactory
 from tests.metrics.retention.facts import THROUGH, asked_at_end_of, book, day, pays
 
@@ -123,3 +124,17 @@ def test_terms_are_the_same_when_everything_is_built_anew():
 
     assert kept == list(ContractTerm.objects.values_list("subscription", "last_day", "renewed_on"))
     assert len(kept) == 3
+
+
+@pytest.mark.parametrize("asked", [{"segment": "Small"}, {"csm": 0}, {"plan": "Pro"}])
+def test_contracts_of_others_are_not_due(ana, asked):
+    mine = CustomerFactory(csm=None, segment="Small")
+    contract(("2024-08-01", 100, "2025-08-01"), customer=mine, plan="Pro")
+    others = CustomerFactory(csm=ana, segment="Large")
+    contract(("2024-08-01", 100, "2025-08-01"), ("2025-08-01", 0, ""), customer=others)
+    book()
+    begin_traits(THROUGH)
+
+    question = due_in("2025-Q2", "2025-12-01").about(**asked)
+
+    assert [renewals(question).due, rates(question)[0]] == [1, 1]
