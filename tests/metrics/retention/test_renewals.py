@@ -126,10 +126,10 @@ def test_terms_are_the_same_when_everything_is_built_anew():
     assert len(kept) == 3
 
 
-@pytest.mark.parametrize("asked", [{"segment": "Small"}, {"csm": 0}, {"plan": "Pro"}])
+@pytest.mark.parametrize("asked", [{"segment": "Small"}, {"csm": 0}, {"plan": "Tiny"}])
 def test_contracts_of_others_are_not_due(ana, asked):
     mine = CustomerFactory(csm=None, segment="Small")
-    contract(("2024-08-01", 100, "2025-08-01"), customer=mine, plan="Pro")
+    contract(("2024-08-01", 100, "2025-08-01"), customer=mine, plan="Tiny")
     others = CustomerFactory(csm=ana, segment="Large")
     contract(("2024-08-01", 100, "2025-08-01"), ("2025-08-01", 0, ""), customer=others)
     book()
