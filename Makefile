@@ -8,6 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 EMBEDDED := $(BIN)/python -m config.embedded
 OUTSIDE_SETTINGS := SECRET_KEY=only-to-collect-files-0123456789-0123456789-0123456789
 
+# Containers often set this; each of the many processes of a run would then compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint setup setup-dev demo bench messages screenshots requirements clean
 
 run: setup

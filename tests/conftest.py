@@ -39,6 +39,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def furnish() -> None:
+    make_room()
+    emptying.leave_statistics_alone()
+
+
 def make_room() -> None:
     """Append-only tables have room for the days tests speak of: 2023 to 2027."""
     for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
@@ -58,11 +63,11 @@ def django_db_setup(request, django_test_environment, django_db_blocker, tmp_pat
     if not process:
         request.getfixturevalue("django_db_setup")
         with django_db_blocker.unblock():
-            make_room()
+            furnish()
         yield
         return
     with django_db_blocker.unblock():
-        make_copy(tmp_path_factory.getbasetemp().parent, process, make_room)
+        make_copy(tmp_path_factory.getbasetemp().parent, process, furnish)
     yield
     with django_db_blocker.unblock():
         drop_copy()
