@@ -16,7 +16,7 @@ from lib import steady_redis
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
-from tests import append_only, emptying, order
+from tests import append_only, emptying, middleware, order
 from tests.database import drop_copy, make_copy
 from tests.factories import UserFactory
 from tests.icons import open_icons_once
@@ -24,6 +24,7 @@ from tests.icons import open_icons_once
 emptying.install()
 open_icons_once()
 append_only.install()
+middleware.install()
 # A busy machine may pause for longer than people wait; a count that went on in the memory of the
 # test process would be missing in Redis. Tests of silence set the time-outs people meet.
 steady_redis.TIME_OUTS.update(socket_timeout=20.0, socket_connect_timeout=20.0)
@@ -89,6 +90,7 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     append_only.end_watching()
+    middleware.forget()
 
 
 @pytest.fixture

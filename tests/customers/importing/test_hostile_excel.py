@@ -43,7 +43,8 @@ def stealing(text):
     [
         pytest.param(bomb(), "excel_bomb", id="IM11 bomb"),
         pytest.param(lying_bomb(), "excel_broken", id="IM11 bomb that lies about its size"),
-        pytest.param(corners(), "excel_bomb", id="IM12 false size"),
+        # Made when it is needed: its writer walks over a million rows, in every process of a run.
+        pytest.param(corners, "excel_bomb", id="IM12 false size"),
         pytest.param(climber(), "excel_broken", id="IM12 path out of the archive"),
         pytest.param(of_many_sheets(10_000), "excel_bomb", id="IM12 10,000 sheets"),
         pytest.param(encrypted(PLAIN), "excel_broken", id="IM12 encrypted entries"),
@@ -59,7 +60,7 @@ def stealing(text):
 )
 def test_hostile_workbooks_are_refused_and_nothing_is_kept(upload, content, code, settings):
     with pytest.raises(FileRefused) as refusal:
-        upload("customers", content)
+        upload("customers", content() if callable(content) else content)
 
     assert refusal.value.code == code
     assert not ImportRun.objects.exists()
