@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 CURRENCIES = {c.code: c.exponent for c in iso4217.Currency if c.exponent is not None}
+MINUS = "\N{MINUS SIGN}"
 SIGNS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "KRW": "₩"}
 
 
@@ -48,8 +49,8 @@ class Money:
 
 
 def formatted(amount: Decimal, currency: str) -> str:
-    """For people: `¥3,600,000`, `-$12.50`, `KWD 1.250`."""
+    """For people: `¥3,600,000`, `−$12.50`, `KWD 1.250`."""
     figure = rounded(amount, currency)
-    sign = "-" if figure < 0 else ""
+    sign = MINUS if figure < 0 else ""
     mark = SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
     return f"{sign}{mark}{abs(figure):,}"

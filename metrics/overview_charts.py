@@ -6,9 +6,9 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib.money import MINUS
 from metrics.charts import Chart, Look, Shown, days_spec, stacked_days_spec
 from metrics.company import CompanyPoint
-from metrics.health.wording import MINUS
 from metrics.models import HealthScore
 from metrics.nps import Nps
 

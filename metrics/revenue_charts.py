@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from lib.money import formatted
+from lib.money import MINUS, formatted
 from metrics.charts import (
     Chart,
     Look,
@@ -23,7 +23,6 @@ from metrics.charts import (
     plain,
     waterfall_spec,
 )
-from metrics.health.wording import MINUS
 from metrics.models import RevenueMovement
 from metrics.revenue.movements import Movements
 

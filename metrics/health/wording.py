@@ -6,10 +6,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from lib.money import MINUS
 from metrics.health.measures import Measure
 
 Words = dict[str, Callable[[], str]]
-MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
 
 

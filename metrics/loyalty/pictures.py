@@ -6,9 +6,9 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib.money import MINUS
 from metrics.charts import Chart, Look, Shown, framed, ranged_spec
 from metrics.figure import undefined_in_words
-from metrics.health.wording import MINUS
 from metrics.loyalty.answers import NPS, Scale
 from metrics.loyalty.series import Point
 from metrics.loyalty.verdicts import Compared

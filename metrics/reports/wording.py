@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from lib.money import formatted, rounded
+from lib.money import MINUS, formatted, rounded
 from metrics.figure import Figure, undefined_in_words
 from metrics.metric import decimal_places
 from metrics.parts import Unit, parts_of
@@ -25,12 +25,12 @@ def value_in_words(unit: Unit, value: Any, question: Question) -> str:
         return undefined_in_words()
     exact = Decimal(str(value))
     if unit == "share":
-        return f"{exact * 100:,.1f}%"
+        return f"{exact * 100:,.1f}%".replace("-", MINUS)
     if unit == "money":
         return formatted(rounded(exact, question.money), question.money)
     if unit == "points":
-        return f"{exact:+,.0f}"
-    text = f"{exact:,.{decimal_places(unit)}f}"
+        return f"{exact:+,.0f}".replace("-", MINUS)
+    text = f"{exact:,.{decimal_places(unit)}f}".replace("-", MINUS)
     patterns = {
         "ratio": "%(n)s×",
         "months": _("%(n)s months"),

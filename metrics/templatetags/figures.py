@@ -19,8 +19,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from lib import days
-from lib.money import SIGNS, formatted
-from metrics.health.wording import MINUS, not_available
+from lib.money import MINUS, SIGNS, formatted
+from metrics.health.wording import not_available
 from metrics.models import HealthScore
 from metrics.sparkline import HEIGHT, WIDTH, Figure, sparkline
 
@@ -67,7 +67,7 @@ def money_short(amount: Decimal | None, currency: str = "") -> str:
     currency = currency or settings.REPORTING_CURRENCY
     for size, letter in STEPS.get(get_language() or "en", STEPS["en"]):
         if abs(amount) >= size:
-            sign = "-" if amount < 0 else ""
+            sign = MINUS if amount < 0 else ""
             mark = SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
             return f"{sign}{mark}{_three_digits(abs(Decimal(amount)) / size)}{letter}"
     return formatted(Decimal(amount), currency)
@@ -90,13 +90,16 @@ def figure(value: Decimal | int | float | None, decimals: int = 0) -> str:
     if is_unknown(value):
         return na()
     is_whole = isinstance(value, int) and not decimals
-    return f"{value:,}" if is_whole else f"{_rounded(value, decimals):,}"
+    shown = f"{value:,}" if is_whole else f"{_rounded(value, decimals):,}"
+    return shown.replace("-", MINUS)
 
 
 @register.filter
 def percent(share: Decimal | float | None, decimals: int = 1) -> str:
     """A share from 0 to 1 as percent."""
-    return na() if is_unknown(share) else f"{_rounded(Decimal(str(share)) * 100, decimals):,}%"
+    if is_unknown(share):
+        return na()
+    return f"{_rounded(Decimal(str(share)) * 100, decimals):,}%".replace("-", MINUS)
 
 
 @register.filter

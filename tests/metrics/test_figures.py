@@ -13,7 +13,7 @@ from metrics.templatetags import figures
     [
         (Decimal(3_600_000), "en", "¥3.6M"),
         (Decimal(3_600_000), "ja", "¥360万"),
-        (Decimal(-1_250), "en", "-¥1.25K"),
+        (Decimal(-1_250), "en", "−¥1.25K"),
         (Decimal(999), "en", "¥999"),
         (Decimal(123_456_789), "ja", "¥1.23億"),
     ],

@@ -280,7 +280,7 @@ def test_a_spreadsheet_gets_what_a_page_rounds(lea):
 
     rows = cells(CalamineWorkbook.from_filelike(io.BytesIO(write_excel(content))), "Rows")
 
-    assert [f"{cell}" for cell in shown] == ["12.3%", "-¥1,235", "0-25%"]
+    assert [f"{cell}" for cell in shown] == ["12.3%", "−¥1,235", "0-25%"]
     assert rows[1] == [0.123456, -1234.5678, "0-25%"]
 
 
