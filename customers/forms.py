@@ -67,6 +67,9 @@ class PortfolioForm(forms.Form):
         self.fields["csm"].choices = lambda: [("", _("Any CSM")), *self.csms]
         segments = [(segment, segment) for segment in known_segments()]
         self.fields["segment"].choices = [("", _("Any segment")), *segments]
+        # Nobody is chosen before somebody chose: a slip must not hand customers over.
+        self.bulk_csms = [("", _("Choose a CSM")), *self.csms]
+        self.bulk_segments = [("", _("Choose a segment")), *segments]
         if not user.sees_every_customer:
             del self.fields["csm"]
 
@@ -186,6 +189,14 @@ class TaskForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["assignee"].queryset = User.objects.visible_to(user).csms()
+
+
+class BulkTaskForm(forms.ModelForm):
+    """The task that is opened for each of many customers."""
+
+    class Meta:
+        model = Task
+        fields = ["title", "due_on"]
 
 
 class SnoozeForm(forms.Form):

@@ -29,6 +29,8 @@ urlpatterns = [
     path("customers/", customer_list.customer_list, name="customer_list"),
     path("customers/new/", customer_edit.customer_new, name="customer_new"),
     path("customers/assign/", customer_bulk.customer_assign, name="customer_assign"),
+    path("customers/segment/", customer_bulk.customer_segment, name="customer_segment"),
+    path("customers/tasks/", customer_bulk.customer_task, name="customer_task"),
     path("customers/export/", customer_bulk.customer_export, name="customer_export"),
     path("customers/views/", saved_view.saved_view_keep, name="saved_view_keep"),
     path(

@@ -1,4 +1,4 @@
-"""What is done to many customers at once: hand them over, take them out as a file."""
+"""What is done to many customers at once: hand over, regroup, open tasks, take out as a file."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.permissions import Permission, permission_needed
 from customers.exporting import csv_lines
-from customers.forms import PortfolioForm
-from customers.models import Customer
+from customers.forms import BulkTaskForm, PortfolioForm
+from customers.models import Customer, Task
+from customers.segments import known_segments
 from customers.views.sending_forms import back
 from lib import days
 from lib.paging import row_key
@@ -54,6 +55,56 @@ def customer_assign(request: HttpRequest) -> HttpResponse:
             moved,
         )
         % {"n": moved, "csm": csm},
+    )
+    return back(request, "customers:customer_list")
+
+
+@login_required
+@permission_needed(Permission.EDIT_CUSTOMERS)
+@require_POST
+def customer_segment(request: HttpRequest) -> HttpResponse:
+    """Put the chosen customers into one of the segments there are."""
+    chosen, segment = chosen_keys(request), request.POST.get("segment", "")
+    if not chosen or segment not in known_segments():
+        messages.error(request, _("Choose at least one customer, and a segment."))
+        return back(request, "customers:customer_list")
+    moved = (
+        Customer.objects.visible_to(request.user)
+        .filter(pk__in=chosen)
+        .update(segment=segment, updated_at=timezone.now())
+    )
+    messages.success(
+        request,
+        ngettext(
+            "%(n)s customer is now in the segment %(segment)s.",
+            "%(n)s customers are now in the segment %(segment)s.",
+            moved,
+        )
+        % {"n": moved, "segment": segment},
+    )
+    return back(request, "customers:customer_list")
+
+
+@login_required
+@permission_needed(Permission.WORK)
+@require_POST
+def customer_task(request: HttpRequest) -> HttpResponse:
+    """One task for each chosen customer, for her CSM; without one for whoever asks."""
+    form = BulkTaskForm(request.POST)
+    visible = Customer.objects.visible_to(request.user).filter(pk__in=chosen_keys(request))
+    customers = list(visible.only("pk", "csm_id"))
+    if not customers or not form.is_valid():
+        messages.error(request, _("Choose at least one customer, and say what to do."))
+        return back(request, "customers:customer_list")
+    opened = Task.objects.bulk_create(
+        Task(customer=customer, assignee_id=customer.csm_id or request.user.pk,
+             **form.cleaned_data)
+        for customer in customers
+    )  # fmt: skip
+    messages.success(
+        request,
+        ngettext("%(n)s task was opened.", "%(n)s tasks were opened.", len(opened))
+        % {"n": len(opened)},
     )
     return back(request, "customers:customer_list")
 

@@ -19,6 +19,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET customers:customer_new":               (302, 200, 200, 200, 403, 200),
     "POST customers:customer_new":              (302, 422, 422, 422, 403, 422),
     "POST customers:customer_assign":           (302, 302, 302, 302, 403, 302),
+    "POST customers:customer_segment":          (302, 302, 302, 302, 403, 302),
+    "POST customers:customer_task":             (302, 302, 302, 302, 403, 302),
     "GET customers:customer_export":            (302, 200, 200, 200, 200, 200),
     "POST customers:customer_export":           (302, 302, 302, 302, 302, 302),
     "GET customers:customer_detail customer":   (302, 404, 200, 200, 200, 200),

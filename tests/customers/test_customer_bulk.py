@@ -1,14 +1,17 @@
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from customers.exporting import guarded
-from customers.models import Customer
+from customers.models import Customer, Task
 from tests.factories import CustomerFactory, SnapshotFactory
 
 ASSIGN = reverse("customers:customer_assign")
+SEGMENT = reverse("customers:customer_segment")
+TASK = reverse("customers:customer_task")
 EXPORT = reverse("customers:customer_export")
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +78,44 @@ def test_figures_are_left_figures():
     assert guarded(-5) == -5
     assert guarded("Bakery") == "Bakery"
     assert guarded(None) == ""
+
+
+def test_chosen_customers_move_to_a_segment_there_is_and_to_no_other(as_user, lea):
+    chosen, other = CustomerFactory(segment="SMB"), CustomerFactory(segment="Enterprise")
+    client = as_user(lea)
+
+    client.post(SEGMENT, {"customer": [chosen.pk], "segment": "Enterprise"})
+    refused = client.post(SEGMENT, {"customer": [other.pk], "segment": "Elsewhere"}, follow=True)
+
+    assert b"and a segment" in refused.content
+    assert set(Customer.objects.values_list("segment", flat=True)) == {"Enterprise"}
+
+
+def test_a_task_is_opened_for_each_chosen_customer_one_may_see(as_user, ana, ben):
+    bakery, brewery = CustomerFactory(csm=ana), CustomerFactory(csm=ben)
+    asked = {"customer": [bakery.pk, brewery.pk], "title": "Say hello", "due_on": "2026-07-01"}
+
+    as_user(ana).post(TASK, asked)
+
+    task = Task.objects.get()
+    assert (task.customer, task.assignee, task.title) == (bakery, ana, "Say hello")
+    assert task.due_on == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("wrong", [{"title": ""}, {"due_on": "soon"}, {"customer": []}])
+def test_a_task_for_many_that_is_not_understood_opens_none(as_user, ana, wrong):
+    bakery = CustomerFactory(csm=ana)
+    asked = {"customer": [bakery.pk], "title": "Say hello", "due_on": ""} | wrong
+
+    response = as_user(ana).post(TASK, asked, follow=True)
+
+    assert b"and say what to do" in response.content
+    assert not Task.objects.exists()
+
+
+def test_nobody_is_chosen_to_take_customers_over_before_somebody_chose(as_user, lea):
+    SnapshotFactory()
+
+    shown = as_user(lea).get(reverse("customers:customer_list")).content.decode()
+
+    assert 'name="csm"><option value="" selected>' in shown
