@@ -30,6 +30,13 @@ DATE_ORDERS = [("dmy", gettext_lazy("Day first: 31-12-2026")),
                ("mdy", gettext_lazy("Month first: 12/31/2026"))]  # fmt: skip
 DECIMAL_MARKS = [(".", gettext_lazy("Point: 1,234.50")), (",", gettext_lazy("Comma: 1.234,50"))]
 
+# What an amount without a currency is counted in. Other files hold no amounts.
+CURRENCY_OTHERWISE = {
+    "subscriptions": gettext_lazy("Empty: the currency of the customer."),
+    "purchases": gettext_lazy("Empty: the currency of the customer."),
+    "cost_lines": gettext_lazy("Empty: the reporting currency."),
+}
+
 
 class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), required=False)
@@ -46,7 +53,6 @@ class ReadingForm(forms.Form):
     currency = forms.CharField(
         label=gettext_lazy("Currency where a row names none"), max_length=3, required=False,
         validators=[validate_currency],
-        help_text=gettext_lazy("Empty: the currency of the customer."),
     )  # fmt: skip
     null_word = forms.CharField(
         label=gettext_lazy("Word that clears a value"), max_length=20,
@@ -60,6 +66,10 @@ class ReadingForm(forms.Form):
         if run.encoding not in ENCODINGS:
             known.append((run.encoding, run.encoding.upper()))
         self.fields["encoding"].choices = known  # type: ignore[attr-defined]  # a ChoiceField
+        if run.noun in CURRENCY_OTHERWISE:
+            self.fields["currency"].help_text = CURRENCY_OTHERWISE[run.noun]
+        else:
+            del self.fields["currency"]
         for field in self.fields.values():
             is_choice = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
@@ -120,7 +130,7 @@ def _take(run: ImportRun, form: ReadingForm, request: HttpRequest) -> str:
         return _read_again(run, encoding, delimiter)
     run.options = {
         **run.options, "date_order": chosen["date_order"], "decimal_mark": chosen["decimal_mark"],
-        "as_of": chosen["as_of"].isoformat(), "currency": chosen["currency"],
+        "as_of": chosen["as_of"].isoformat(), "currency": chosen.get("currency", ""),
         "null_word": chosen["null_word"], "date_order_is_certain": True,
     }  # fmt: skip
     fields = {}

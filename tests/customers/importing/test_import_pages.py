@@ -48,6 +48,19 @@ def test_a_lead_brings_a_file_in_and_takes_it_back(
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("noun", "words"),
+    [("subscriptions", "Empty: the currency of the customer."),
+     ("cost_lines", "Empty: the reporting currency."), ("customers", None)],
+)  # fmt: skip
+def test_a_currency_is_asked_for_only_where_there_are_amounts(as_user, lea, upload, noun, words):
+    run = upload(noun, "id,name\nC-1,Bakery\n", user=lea)
+
+    form = as_user(lea).get(page("import_review", run)).context["form"]
+
+    assert (str(form["currency"].help_text) if "currency" in form.fields else None) == words
+
+
 def test_the_preview_says_what_changes_and_why_rows_are_refused(as_user, lea, check):
     CustomerFactory(external_id="C-1", name="Old name")
     run = check("customers", "id,name,country\nC-1,New name,\nC-2,Mill,Atlantis\n", user=lea)
