@@ -1,6 +1,8 @@
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
@@ -19,8 +21,12 @@ def closed_month_new(request: HttpRequest) -> HttpResponse:
     """What closing a month would freeze, to be looked at before."""
     today = days.today()
     due = next_month_to_close(today)
+    wanted = request.GET.get("month") or (f"{due:%Y-%m}" if due else "")
+    if not wanted:
+        messages.info(request, _("No month is due: a month can be closed once it is over."))
+        return redirect("metrics:closed_month_list")
     try:
-        period = period_of(request.GET.get("month") or (f"{due:%Y-%m}" if due else ""))
+        period = period_of(wanted)
     except PeriodUnreadableError:
         raise Http404 from None
     if period.kind != "month":

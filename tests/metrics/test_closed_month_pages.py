@@ -61,6 +61,15 @@ def test_a_lead_looks_at_what_is_frozen_and_closes_it_once(
     assert ClosedMonth.objects.get().closed_by == lea
 
 
+def test_where_no_month_is_due_it_is_said(as_user, lea, book):
+    close(MARCH, date(2025, 4, 6))
+    with time_machine.travel(datetime(2025, 4, 6, 1, tzinfo=UTC), tick=False):
+        shown = as_user(lea).get(reverse("metrics:closed_month_new"), follow=True)
+
+    assert shown.redirect_chain[0][0] == LIST
+    assert b"No month is due" in shown.content
+
+
 def test_a_month_that_is_being_closed_shows_how_far_it_is_and_is_not_begun_twice(
     as_user, ana, lea, book, in_april
 ):
