@@ -29,7 +29,7 @@ from metrics.revenue.movements import Movements
 Kind = RevenueMovement.Kind
 # From the axis outwards, gains above nought and losses below it.
 COLOURS = [
-    (Kind.EXPANSION, "@good"), (Kind.NEW, "@info"), (Kind.REACTIVATION, "@accent"),
+    (Kind.EXPANSION, "@good"), (Kind.NEW, "@info"), (Kind.REACTIVATION, "@violet"),
     (Kind.CONTRACTION, "@warn"), (Kind.CHURN, "@bad"), (Kind.FX, "@none"),
 ]  # fmt: skip
 ByMonth = Mapping[tuple[date, str], Decimal]

@@ -4,42 +4,47 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from customers.models import CostLine, Customer
-from lib.days import add_months
-from metrics.charts import Chart, Shown, amount_shown, framed, number_axis, plain, stacked_days_spec
+from lib.days import add_months, month_start
+from metrics.charts import Chart, amount_shown, framed, number_axis, plain, stacked_days_spec
 from metrics.models import CustomerValue
+from metrics.question import Question
+from metrics.revenue.rates import money_of
 from metrics.spending import KEPT_BY_MONTH, spending_parameters
 
 MONTHS = 12
 MOST_POINTS = 400
-COLOURS = ["@accent", "@info", "@good", "@warn", "@bad", "@none", "@accent", "@info"]
+# One for each kind of cost line.
+COLOURS = ["@info", "@teal", "@good", "@warn", "@bad", "@violet", "@accent", "@none"]
 
 
-def money(amount: Decimal) -> Shown:
-    return amount_shown(amount, settings.REPORTING_CURRENCY)
-
-
-def spent_by_kind(months: Sequence[date]) -> dict[date, dict[str, Decimal]]:
-    """Retention cost of each of these months, one after the other, by kind of cost line."""
+def spent_by_kind(months: Sequence[date], factor: Decimal) -> dict[date, dict[str, Decimal]]:
+    """Retention cost of these months, one after the other, by kind of cost line, times `factor`."""
     spent: dict[date, dict[str, Decimal]] = {month: {} for month in months}
     with connection.cursor() as cursor:
         cursor.execute(KEPT_BY_MONTH, spending_parameters(months[0], add_months(months[-1], 1)))
         for month, kind, amount in cursor.fetchall():
-            spent[month][kind] = amount
+            spent[month][kind] = amount * factor
     return spent
 
 
-def spending_chart(last: date) -> Chart | None:
-    """Twelve months up to the one that begins on `last`; None when nothing was entered."""
+def spending_chart(question: Question) -> Chart | None:
+    """Twelve months up to that of the question; None when nothing was entered.
+
+    Every month is in the money asked for at one rate, that of the question's day, like the tiles.
+    """
+    last = month_start(question.day)
+    factor, currency = money_of(question)
+    money = partial(amount_shown, currency=currency)
     months = [add_months(last, n - MONTHS + 1) for n in range(MONTHS)]
-    spent = spent_by_kind(months)
+    spent = spent_by_kind(months, factor)
     kinds = [kind for kind in CostLine.Kind if any(spent[m].get(kind.value) for m in months)]
     if not kinds:
         return None
@@ -66,18 +71,19 @@ def spending_chart(last: date) -> Chart | None:
     )  # fmt: skip
 
 
-def worth_chart(values: Sequence[CustomerValue]) -> Chart | None:
+def worth_chart(values: Sequence[CustomerValue], question: Question) -> Chart | None:
     """Each customer by cost to serve and margin, coloured by its tier."""
     if not values:
         return None
+    factor, currency = money_of(question)
     costly = sum(value.cost_to_serve > value.margin for value in values)
     title = _("%(costly)s of %(all)s customers shown cost more than they bring") % {
         "costly": costly, "all": len(values)
     }  # fmt: skip
     tiers = [(str(t.label), role) for t, role in zip(Customer.Touch, COLOURS, strict=False)]
     points = [
-        {"name": value.customer.name, "cost": plain(value.cost_to_serve),
-         "margin": plain(value.margin), "tier": str(value.customer.get_touch_display())}
+        {"name": value.customer.name, "cost": plain(value.cost_to_serve * factor),
+         "margin": plain(value.margin * factor), "tier": str(value.customer.get_touch_display())}
         for value in values
     ]  # fmt: skip
     return Chart(
@@ -85,34 +91,41 @@ def worth_chart(values: Sequence[CustomerValue]) -> Chart | None:
         title=title,
         summary=_("Cost to serve and margin of each customer, a month. %(title)s.")
         % {"title": title},
-        spec=points_spec(points, tiers),
+        spec=points_spec(points, tiers, currency),
         heads=[_("Touch tier"), _("Customers"), _("Margin a month"), _("Cost to serve a month")],
-        rows=by_tier(values),
+        rows=by_tier(values, factor, currency),
     )
 
 
-def by_tier(values: Sequence[CustomerValue]) -> list[tuple[object, ...]]:
+def by_tier(
+    values: Sequence[CustomerValue], factor: Decimal, currency: str
+) -> list[tuple[object, ...]]:
+    money = partial(amount_shown, currency=currency)
     groups: dict[str, list[CustomerValue]] = defaultdict(list)
     for value in values:
         groups[value.customer.touch].append(value)
     return [
         (tier.label, len(groups[tier.value]),
-         money(sum((v.margin for v in groups[tier.value]), Decimal(0))),
-         money(sum((v.cost_to_serve for v in groups[tier.value]), Decimal(0))))
+         money(sum((v.margin for v in groups[tier.value]), Decimal(0)) * factor),
+         money(sum((v.cost_to_serve for v in groups[tier.value]), Decimal(0)) * factor))
         for tier in Customer.Touch
     ]  # fmt: skip
 
 
-def points_spec(points: list[dict[str, Any]], tiers: list[tuple[str, str]]) -> dict[str, Any]:
-    """A point for each customer; hovering names it."""
+def points_spec(
+    points: list[dict[str, Any]], tiers: list[tuple[str, str]], currency: str
+) -> dict[str, Any]:
+    """A point for each customer; hovering names it. Axes say their currency."""
+    cost = _("Cost to serve a month (%(currency)s)") % {"currency": currency}
+    margin = _("Margin a month (%(currency)s)") % {"currency": currency}
     amount = {"type": "quantitative", "axis": {"tickCount": 5, **number_axis("~s")}}
     return framed(
         {
             "data": {"values": points},
             "mark": {"type": "point", "filled": True, "opacity": 0.7, "size": 55},
             "encoding": {
-                "x": {"field": "cost", "title": _("Cost to serve a month"), **amount},
-                "y": {"field": "margin", "title": _("Margin a month"), **amount},
+                "x": {"field": "cost", "title": cost, **amount},
+                "y": {"field": "margin", "title": margin, **amount},
                 "color": {"field": "tier", "type": "nominal", "title": None,
                           "scale": {"domain": [name for name, _role in tiers],
                                     "range": [role for _name, role in tiers]},
@@ -121,9 +134,9 @@ def points_spec(points: list[dict[str, Any]], tiers: list[tuple[str, str]]) -> d
                     {"field": "name", "type": "nominal", "title": ""},
                     {"field": "tier", "type": "nominal", "title": ""},
                     {"field": "cost", "type": "quantitative", "format": ",.0f",
-                     "title": _("Cost to serve a month")},
+                     "title": cost},
                     {"field": "margin", "type": "quantitative", "format": ",.0f",
-                     "title": _("Margin a month")},
+                     "title": margin},
                 ],
             },
         },

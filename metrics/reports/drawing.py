@@ -21,7 +21,8 @@ WIDTH = 640
 # The roles of static/css/enishi.css in the light theme.
 COLOURS = {
     "accent": "#a3173f", "info": "#2c6aa0", "good": "#2f7d4f", "warn": "#9a6a10",
-    "bad": "#b3372b", "none": "#8b8b93", "ink": "#1d1d20", "ink-2": "#55555c", "line": "#dcdce0",
+    "bad": "#b3372b", "violet": "#6b3fa0", "teal": "#1f7a80",
+    "none": "#8b8b93", "ink": "#1d1d20", "ink-2": "#55555c", "line": "#dcdce0",
 }  # fmt: skip
 LOOK = {
     "background": "white",

@@ -96,7 +96,7 @@ def satisfaction(question: Question) -> Charts:
 def value(question: Question) -> Charts:
     values = CustomerValue.objects.select_related("customer").order_by("-net_value", "pk")
     shown = list(question.narrowed(values, question.day)[: worth_charts.MOST_POINTS])
-    return [worth_charts.spending_chart(month_start(question.day)), worth_charts.worth_chart(shown)]
+    return [worth_charts.spending_chart(question), worth_charts.worth_chart(shown, question)]
 
 
 def engagement(question: Question) -> Charts:

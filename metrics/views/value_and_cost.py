@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
 from customers.models import Customer
-from lib.days import month_start
 from metrics import worth_charts as pictures
 from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE
@@ -18,6 +18,7 @@ from metrics.forms import asked_by
 from metrics.models import Assumption, CustomerValue
 from metrics.once import page_of_figures
 from metrics.question import Question
+from metrics.revenue.rates import money_of
 
 VALUE_TILES = ("ltv_subscription", "ltv_discounted", "ltv_simple", "ltv_purchases", "ltv_to_cac")
 COST_TILES = ("crc", "crc_per_customer", "crc_share_of_arr", "cost_to_serve_per_customer", "cac",
@@ -37,14 +38,18 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
     seen = CustomerValue.objects.visible_to(user)
     values = question.narrowed(seen, question.day).select_related("customer")
     shown = list(values.order_by("-net_value", "pk")[: pictures.MOST_POINTS])
-    drawn = [pictures.spending_chart(month_start(question.day)), pictures.worth_chart(shown)]
+    drawn = [pictures.spending_chart(question), pictures.worth_chart(shown, question)]
+    factor, currency = money_of(question)
     context = {
         "asked": asked,
         "value_tiles": [(code, BY_CODE[code].answer(question)) for code in VALUE_TILES],
         "cost_tiles": [(code, BY_CODE[code].answer(question)) for code in COST_TILES],
         "charts": [chart for chart in drawn if chart],
-        "suggestions": suggested_moves(values),
-        "costly": list(values.filter(net_value__lt=0).order_by("net_value", "pk")[:MOST_LISTED]),
+        "suggestions": in_money(suggested_moves(values), factor),
+        "costly": in_money(
+            values.filter(net_value__lt=0).order_by("net_value", "pk")[:MOST_LISTED], factor
+        ),
+        "currency": currency,
         "assumptions": worded_assumptions(question),
         "tiers": Customer.Touch.choices,
         "pin_until": question.today + timedelta(days=90),
@@ -53,6 +58,16 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
         "sees_all": user.sees_every_customer,
     }
     return render(request, "metrics/value_and_cost.html", context)
+
+
+def in_money(values: Any, factor: Decimal) -> list[CustomerValue]:
+    """Only for showing: amounts times `factor`. Nothing is saved."""
+    shown = list(values)
+    for value in shown:
+        value.margin *= factor
+        value.cost_to_serve *= factor
+        value.net_value *= factor
+    return shown
 
 
 def suggested_moves(values: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from customers.models import CostLine, Customer, ExchangeRate, RoleRate, TouchPin
 from customers.tiering import TierPinnedError, move_to_tier, pin_to_tier
-from lib.days import day_start
+from lib.days import day_start, month_start
 from metrics import jobs
 from metrics.assumptions import Name
 from metrics.catalogue import BY_CODE
@@ -171,6 +171,22 @@ def test_the_page_asks_the_same_number_of_questions(as_user, lea, django_assert_
         asked.append(len(counted))
 
     assert asked[0] == asked[1]
+
+
+def test_pictures_and_lists_of_value_are_in_the_money_asked_for(as_user, lea):
+    customer = paying(12 * 15_000)
+    ExchangeRate.objects.create(currency="USD", month=date(2026, 1, 1), rate=150)
+    CostLine.objects.create(kind="tools", label="Tools", amount=30_000_000, currency="JPY",
+                            starts_on=month_start(DAY), until=DAY, retention_share=1,
+                            customer=customer)  # fmt: skip
+    value_customers(DAY - timedelta(days=1))
+
+    response = as_user(lea).get(PAGE, {"currency": "USD", "period": f"{DAY:%Y-%m}"})
+
+    title = response.context["charts"][0].title
+    assert title.startswith("Keeping customers cost $200,000.00 in")
+    assert response.context["currency"] == "USD"
+    assert [round(value.margin) for value in response.context["costly"]] == [80]
 
 
 def test_a_lead_enters_costs_and_sees_them_counted(as_user, lea):
