@@ -67,13 +67,21 @@ class Metric:
     def in_full(self, question: Question) -> Figure:
         """The same with a range that needs every customer, for who looks at this one figure."""
         figure = self.answer(question)
-        if self.spread is None or self.rows is None or not figure.value or figure.interval:
+        if self.rows is None or not self.is_told_by_customers(figure):
             return figure
         try:
             error = self.rows(question).relative_error()
         except TooMuchToRecallError:
             error = None
-        if error is None:
+        return self.told_by_customers(figure, error)
+
+    def is_told_by_customers(self, figure: Figure) -> bool:
+        """Its range is that between the customers of its rows."""
+        return bool(self.spread and self.rows and figure.value and not figure.interval)
+
+    def told_by_customers(self, figure: Figure, error: float | None) -> Figure:
+        """With the range that follows from a relative error; None leaves it without."""
+        if error is None or self.spread is None or not figure.value:
             return figure
         found = figure.ranged(relative(float(figure.value), error, self.spread))
         wide = self.unit == "share" and found.interval and found.interval.width > WIDEST_SHARE

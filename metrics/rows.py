@@ -27,10 +27,12 @@ CHUNK = 2000
 # What is left of equal customers after rounding.
 NO_SPREAD = 1e-9
 SQUARES = """
-    SELECT count(*), sum(a), sum(b), sum(a * a), sum(a * b), sum(b * b) FROM (
-        SELECT sum(numerator) AS a, sum(denominator) AS b FROM ({rows}) every
-        GROUP BY customer_id HAVING sum(numerator) <> 0 OR sum(denominator) <> 0
-    ) customers
+    SELECT count(*), sum(a), sum(b), sum(a * a), sum(a * b), sum(b * b)
+    FROM ({customers}) customers WHERE a <> 0 OR b <> 0
+"""
+EACH = "SELECT numerator AS a, denominator AS b FROM ({rows}) every"
+TOGETHER = """
+    SELECT sum(numerator) AS a, sum(denominator) AS b FROM ({rows}) every GROUP BY customer_id
 """
 # What the codes of notes mean. A note that is not here is somebody's own words.
 NOTES: dict[str, Promise | str] = {
@@ -61,11 +63,12 @@ OPENED = """
     ), asked AS (
         SELECT *, true AS is_there FROM every {seen}
         ORDER BY {order} LIMIT %(rows_limit)s OFFSET %(rows_offset)s
-    )
+    ) {squares}
     SELECT totals.up, totals.down, totals.n, asked.is_there, asked.key, asked.customer_id,
         coalesce(nullif(asked.label, ''), c.name, '') AS label, asked.numerator,
-        asked.denominator, asked.note
-    FROM totals LEFT JOIN asked ON true LEFT JOIN customers_customer c ON c.id = asked.customer_id
+        asked.denominator, asked.note {squared}
+    FROM totals {joined} LEFT JOIN asked ON true
+    LEFT JOIN customers_customer c ON c.id = asked.customer_id
     ORDER BY {order}
 """
 
@@ -84,15 +87,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Totals:
+    """`error` is the relative one of the quotient, where it was asked for and can be told."""
+
     numerator: Decimal
     denominator: Decimal
     n: int
+    error: float | None = None
 
 
 @dataclass(frozen=True)
 class Rows:
     """`kind` says what a row is: customer, response, purchase, cost_line, contract, person …
 
+    Where a range is told by customers, a row of kind customer is all there is of one.
     `values` fill the SELECT's named placeholders. `order` is SQL over its columns. `question` says
     as of which day it is read, where it was asked as known then. `summed` says what `totals` says,
     where that is known for less than reading all rows.
@@ -127,16 +134,17 @@ class Rows:
     def relative_error(self) -> float | None:
         """That of Σ numerator / Σ denominator; the rows of one customer belong together."""
         with self._as_known(), connection.cursor() as cursor:
-            cursor.execute(SQUARES.format(rows=self.sql), self.values)
-            n, *sums = cursor.fetchone()
-        return relative_error(n, *(Decimal(number or 0) for number in sums))
+            cursor.execute(self._squares(self.sql), self.values)
+            return _error(*cursor.fetchone())
 
     def page(self, number: int) -> Page[Row]:
         """One page; a row more is read to know whether there is a next."""
         found = list(self._read(limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE))
         return Page(found[:PAGE_SIZE], number, has_next=len(found) > PAGE_SIZE)
 
-    def opened(self, user: User, number: int) -> tuple[Page[Row], Totals]:
+    def opened(
+        self, user: User, number: int, *, with_error: bool = False
+    ) -> tuple[Page[Row], Totals]:
         """A page of what somebody may see, and what all rows come to: one pass over them."""
         if self.summed is not None:
             with self._as_known():
@@ -145,15 +153,28 @@ class Rows:
         if not (user.is_authenticated and user.sees_every_customer):
             visible, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
             seen = f"WHERE customer_id IN ({visible})"
-        statement = OPENED.format(rows=self.sql, seen=seen, order=self.order)
+        statement = OPENED.format(
+            rows=self.sql,
+            seen=seen,
+            order=self.order,
+            squares=f", squares AS ({self._squares('TABLE every')})" if with_error else "",
+            squared=", squares.*" if with_error else "",
+            joined="CROSS JOIN squares" if with_error else "",
+        )
         values |= {"rows_limit": PAGE_SIZE + 1, "rows_offset": (number - 1) * PAGE_SIZE}
         with self._as_known(), connection.cursor() as cursor:
             cursor.execute(statement, self.values | values)
             lines = cursor.fetchall()
         numerator, denominator, n = lines[0][:3]
-        rows = [_row(line[4:]) for line in lines if line[3]]
+        error = _error(*lines[0][10:]) if with_error else None
+        rows = [_row(line[4:10]) for line in lines if line[3]]
         page = Page(rows[:PAGE_SIZE], number, has_next=len(rows) > PAGE_SIZE)
-        return page, Totals(Decimal(numerator), Decimal(denominator), n)
+        return page, Totals(Decimal(numerator), Decimal(denominator), n, error)
+
+    def _squares(self, rows: str) -> str:
+        """Where a row is a customer, its rows need not be brought together."""
+        pairs = EACH if self.kind == "customer" else TOGETHER
+        return SQUARES.format(customers=pairs.format(rows=rows))
 
     def all(self) -> Iterator[Row]:
         return self._read()
@@ -192,6 +213,10 @@ def relative_error(n: int, *sums: Decimal) -> float | None:
     residuals = up_up - 2 * ratio * up_down + ratio * ratio * down_down
     error = float(max(residuals, Decimal(0)) * n / (n - 1)) ** 0.5 / abs(float(up))
     return error if error > NO_SPREAD else None
+
+
+def _error(n: int, *sums: Any) -> float | None:
+    return relative_error(n, *(Decimal(number or 0) for number in sums))
 
 
 def _row(line: tuple[Any, ...]) -> Row:

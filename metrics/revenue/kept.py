@@ -21,21 +21,22 @@ from metrics.intervals import WIDEST_SHARE, Interval
 from metrics.metric import Metric
 from metrics.question import Question
 from metrics.revenue.growth import total
+from metrics.revenue.ledger import ledger_of
 from metrics.revenue.moves import LOSSES, lines_of, sums_of
-from metrics.revenue.start_set import StartSet, chosen_by, customers_of, start_set
+from metrics.revenue.start_set import StartSet, chosen_by, customers_of, movers_of, start_set
 from metrics.rows import Rows
 
 # Rises that were agreed before, or that nobody sold: NRR without them can be asked for.
 SCHEDULED_RISES = ["contracted_ramp", "price_rise", "price_increase", "discount_expired"]
 
-LARGEST = """
-    SELECT max(abs(change)) / nullif(sum(abs(change)), 0) FROM ({started}) moved
+PARTS = """
+    SELECT max(abs(change)) / nullif(sum(abs(change)), 0), coalesce(sum(risen.amount), 0)
+    FROM ({started}) moved LEFT JOIN (
+        SELECT customer_id AS riser, sum(amount) AS amount FROM {ledger} booked
+        WHERE day >= %(start)s AND day < %(end)s AND kind = 'expansion' AND reason = ANY(%(rises)s)
+        GROUP BY customer_id
+    ) risen ON risen.riser = moved.customer_id
     WHERE is_start {chosen}
-"""
-RISES = """
-    SELECT coalesce(sum(m.amount), 0) FROM ({lines}) m
-    WHERE m.reason = ANY(%(rises)s) AND m.kind = 'expansion' AND m.customer_id IN (
-        SELECT customer_id FROM ({started}) moved WHERE is_start {chosen})
 """
 
 
@@ -84,15 +85,12 @@ def _figure(started: StartSet, rate: Rate, interval: Interval | None, question: 
 
 def _parts(started: StartSet, question: Question) -> Mapping[str, Decimal | None]:
     """The largest customer's part of all change, and NRR without rises agreed before."""
-    source, values = customers_of(question)
-    lines, spanned = lines_of(question)
+    source, values = movers_of(question)
     chosen, wanted = chosen_by(question)
-    everything = values | spanned | wanted | {"rises": SCHEDULED_RISES}
+    statement = PARTS.format(started=source, ledger=ledger_of(question).sql, chosen=chosen)
     with connection.cursor() as cursor:
-        cursor.execute(LARGEST.format(started=source, chosen=chosen), everything)
-        largest = cursor.fetchone()[0]
-        cursor.execute(RISES.format(started=source, lines=lines, chosen=chosen), everything)
-        rises = cursor.fetchone()[0]
+        cursor.execute(statement, values | wanted | {"rises": SCHEDULED_RISES})
+        largest, rises = cursor.fetchone()
     without = ratio(started.start_value + started.change - rises, started.start_value)
     return {"largest_share": largest, "nrr_without_scheduled_rises": without}
 
@@ -117,11 +115,12 @@ def gross_churn_rows(question: Question) -> Rows:
     lines, spanned = lines_of(question)
     chosen, wanted = chosen_by(question)
     return Rows(
-        "SELECT customer_id AS key, customer_id, '' AS label, sum(lost) AS numerator,"
-        " sum(start_value) AS denominator, '' AS note FROM ("
-        f"SELECT customer_id, 0 AS lost, start_value FROM ({source}) moved"
-        f" WHERE is_start {chosen} UNION ALL SELECT customer_id, -amount, 0 FROM ({lines}) moved"
-        f" WHERE kind = ANY(%(losses)s) {chosen}) every GROUP BY customer_id",
+        "SELECT customer_id AS key, customer_id, '' AS label, coalesce(lost, 0) AS numerator,"
+        " coalesce(start_value, 0) AS denominator, '' AS note FROM ("
+        f"SELECT customer_id, start_value FROM ({source}) moved WHERE is_start {chosen}) started"
+        " FULL JOIN (SELECT customer_id, sum(-amount) AS lost"
+        f" FROM ({lines}) moved WHERE kind = ANY(%(losses)s) {chosen} GROUP BY customer_id"
+        ") losses USING (customer_id)",
         values | spanned | wanted | {"losses": list(LOSSES)},
     )
 

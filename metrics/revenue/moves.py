@@ -21,7 +21,7 @@ from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.movements import Movements
-from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
+from metrics.revenue.start_set import TRAIT_DIMENSIONS, chosen_by, counted_where
 from metrics.revenue.stock import is_booked, stock
 
 Kind = RevenueMovement.Kind
@@ -29,10 +29,10 @@ GAINS = (Kind.NEW.value, Kind.REACTIVATION.value, Kind.EXPANSION.value)
 LOSSES = (Kind.CONTRACTION.value, Kind.CHURN.value)
 
 # One row for each line of the ledger.
-LINES = f"""
+LINES = """
     SELECT m.id, m.customer_id, m.day, date_trunc('month', m.day)::date AS month, m.kind, m.reason,
-        m.plan, {KEYS}, m.amount, 1 AS movements
-    FROM {{ledger}} m {TRAITS.format(row="m", day="m.day")}
+        m.plan, {keys}, m.amount, 1 AS movements
+    FROM {ledger} m {traits}
     WHERE m.day >= %(start)s AND m.day < %(end)s
 """
 STORED = "SELECT * FROM metrics_monthmovement WHERE month >= %(start)s AND month < %(end)s"
@@ -73,24 +73,26 @@ class Move:
         return RevenueMovement(reason=self.reason).reason_in_words
 
 
-def lines_of(question: Question) -> tuple[str, dict[str, Any]]:
+def lines_of(question: Question, dimension: str = "") -> tuple[str, dict[str, Any]]:
+    """With the traits that are asked for."""
     ledger = ledger_of(question)
+    keys, traits = counted_where(question, dimension, row="m", day="m.day")
     values = ledger.values | {"start": question.start, "end": question.end}
-    return LINES.format(ledger=ledger.sql), values
+    return LINES.format(ledger=ledger.sql, keys=keys, traits=traits), values
 
 
-def source_of(question: Question) -> tuple[str, dict[str, Any]]:
+def source_of(question: Question, dimension: str = "") -> tuple[str, dict[str, Any]]:
     """Rows with month, kind, reason, traits, plan, amount and movements; stored where they are."""
     is_whole = question.start.day == 1 and question.ends_with_a_stored_month
     if is_whole and ledger_of(question).has_months and is_booked(question.day):
         return STORED, {"start": question.start, "end": question.end}
-    return lines_of(question)
+    return lines_of(question, dimension)
 
 
 @asked_once
 def sums_by(question: Question, *keys: str) -> dict[tuple[Any, ...], Sums]:
     """Sums for each combination of `kind`, `reason`, `month` and traits."""
-    source, values = source_of(question)
+    source, values = source_of(question, next((k for k in keys if k in TRAIT_DIMENSIONS), ""))
     chosen, wanted = chosen_by(question)
     columns = ", ".join(keys)
     statement = (

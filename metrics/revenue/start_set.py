@@ -25,7 +25,8 @@ from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.value import RATE, value_parameters
 
-DIMENSIONS = ("segment", "csm_id", "touch", "plan")
+TRAIT_DIMENSIONS = ("segment", "csm_id", "touch")
+DIMENSIONS = (*TRAIT_DIMENSIONS, "plan")
 
 # The traits of `{row}` that ruled at the end of `{day}`, as columns of a joined `t`.
 TRAITS = """
@@ -36,6 +37,8 @@ KEYS = """
     coalesce(t.segment, '') AS segment, coalesce(t.csm_id, 0) AS csm_id,
     coalesce(t.touch, '') AS touch
 """
+# Where nobody asks for traits, nobody's are looked up.
+ANYWHERE = "'' AS segment, 0 AS csm_id, '' AS touch"
 # The annual value of a line `{line}` of the ledger at the rates of `{day}`.
 CONSTANT = f"""
     CASE WHEN {{line}}.balance IS NULL OR {{line}}.balance = 0 THEN 0
@@ -57,28 +60,37 @@ SUMS = """
     CASE WHEN e < s THEN s * (e - s) ELSE 0 END AS start_loss,
     CASE WHEN e < s THEN (e - s) * (e - s) ELSE 0 END AS loss_squared
 """
-# One row for each customer of the start set or of early churn.
+# What customers paid before the period: of everybody, or looked up for who moved.
+BEFORE = """
+    SELECT DISTINCT ON (customer_id) customer_id, balance, plan, natives
+    FROM {ledger} booked WHERE day < %(start)s ORDER BY customer_id, day DESC, id DESC
+"""
+BEFORE_IT_MOVED = """
+    LATERAL (SELECT customer_id, balance, plan, natives FROM {ledger} booked
+    WHERE booked.customer_id = e.customer_id AND day < %(start)s ORDER BY day DESC, id DESC LIMIT 1)
+"""
+# One row for each customer of the start set or of early churn. Without a line in the period a
+# customer stands as before; `{these}` says whether such ones are rows too.
 START_SET = f"""
     SELECT moved.*, {SUMS} FROM (
-        SELECT e.customer_id, coalesce(st.plan, '') AS plan, {KEYS},
-            coalesce(st.balance, 0) > 0 AS is_start, e.balance AS e,
-            e.reason = 'paused' AS is_paused,
-            {CONSTANT.format(line="st", day="%(last)s")} AS s
-        FROM (
-            SELECT DISTINCT ON (customer_id) customer_id, day, balance, reason
-            FROM {{ledger}} booked WHERE day < %(end)s ORDER BY customer_id, day DESC, id DESC
-        ) e
-        LEFT JOIN (
-            SELECT DISTINCT ON (customer_id) customer_id, balance, plan, natives
-            FROM {{ledger}} booked WHERE day < %(start)s ORDER BY customer_id, day DESC, id DESC
-        ) st ON st.customer_id = e.customer_id
-        {TRAITS.format(row="e", day="%(before)s")}
-        WHERE st.balance > 0
-            OR (e.balance = 0 AND e.day >= %(start)s AND coalesce(st.balance, 0) = 0)
+        SELECT p.customer_id, p.plan, {{keys}}, p.is_start, p.e, p.is_paused, p.s FROM (
+            SELECT coalesce(st.customer_id, e.customer_id) AS customer_id,
+                coalesce(st.plan, '') AS plan, coalesce(st.balance, 0) > 0 AS is_start,
+                coalesce(e.balance, st.balance) AS e, e.reason = 'paused' AS is_paused,
+                {CONSTANT.format(line="st", day="%(last)s")} AS s
+            FROM (
+                SELECT DISTINCT ON (customer_id) customer_id, balance, reason
+                FROM {{ledger}} booked WHERE day >= %(start)s AND day < %(end)s
+                ORDER BY customer_id, day DESC, id DESC
+            ) e {{these}} JOIN {{before}} st ON st.customer_id = e.customer_id
+            WHERE st.balance > 0 OR (e.balance = 0 AND coalesce(st.balance, 0) = 0)
+        ) p {{traits}}
         -- Values are worked out once, not in each of the sums.
         OFFSET 0
     ) moved
 """
+# Looking up who moved is cheaper than reading what everybody paid for periods up to this long.
+FEW_MOVE = timedelta(days=45)
 WINDOW = """
     SELECT * FROM metrics_monthbook WHERE month = %(month)s AND window_months = %(window)s
 """
@@ -176,7 +188,7 @@ def start_set(question: Question) -> StartSet:
 @asked_once
 def start_sets_by(question: Question, dimension: str = "") -> dict[Any, StartSet]:
     """One start set for each value of a dimension; without one, all of it under None."""
-    source, values = source_of(question)
+    source, values = source_of(question, dimension)
     chosen, wanted = chosen_by(question)
     key = dimension if dimension in DIMENSIONS else "NULL"
     statement = f"SELECT {key}, {SUMMED} FROM ({source}) counted WHERE true {chosen} GROUP BY 1"
@@ -185,19 +197,46 @@ def start_sets_by(question: Question, dimension: str = "") -> dict[Any, StartSet
         return {row[0]: StartSet(*row[1:]) for row in cursor.fetchall()}
 
 
-def source_of(question: Question) -> tuple[str, dict[str, Any]]:
+def source_of(question: Question, dimension: str = "") -> tuple[str, dict[str, Any]]:
     """Rows with the columns of the sums: of a stored window where there is one."""
     if stored := stored_window(question):
         month, window = stored
         return WINDOW, {"month": month, "window": window}
-    return customers_of(question)
+    return customers_of(question, dimension)
 
 
-def customers_of(question: Question) -> tuple[str, dict[str, Any]]:
-    """The same from the ledger, customer by customer."""
+def customers_of(question: Question, dimension: str = "") -> tuple[str, dict[str, Any]]:
+    """The same from the ledger, customer by customer; with the traits that are asked for."""
+    before = f"({BEFORE})"
+    return _from_ledger(question, these="FULL", before=before, dimension=dimension)
+
+
+def movers_of(question: Question) -> tuple[str, dict[str, Any]]:
+    """Those of them whose value changed, and some whose did not."""
+    few = question.end - question.start <= FEW_MOVE
+    before = BEFORE_IT_MOVED if few else f"({BEFORE})"
+    return _from_ledger(question, these="LEFT", before=before)
+
+
+def _from_ledger(
+    question: Question, *, these: str, before: str, dimension: str = ""
+) -> tuple[str, dict[str, Any]]:
     ledger = ledger_of(question)
-    values = ledger.values | value_parameters() | period_values(question)
-    return START_SET.format(ledger=ledger.sql), values
+    keys, traits = counted_where(question, dimension, row="p", day="%(before)s")
+    sql = START_SET.replace("{before}", before).format(
+        ledger=ledger.sql, these=these, keys=keys, traits=traits
+    )
+    return sql, ledger.values | value_parameters() | period_values(question)
+
+
+def counted_where(
+    question: Question, dimension: str = "", *, row: str, day: str
+) -> tuple[str, str]:
+    """Columns of traits for each `row`, and the join they come from; of a day, as SQL."""
+    asked = (question.segment, question.csm, question.touch)
+    if dimension in TRAIT_DIMENSIONS or any(value is not None for value in asked):
+        return KEYS, TRAITS.format(row=row, day=day)
+    return ANYWHERE, ""
 
 
 def period_values(question: Question) -> dict[str, Any]:

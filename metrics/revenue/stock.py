@@ -21,17 +21,17 @@ from metrics.models import BookedMonth
 from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
-from metrics.revenue.start_set import DIMENSIONS, KEYS, TRAITS, chosen_by
+from metrics.revenue.start_set import DIMENSIONS, chosen_by, counted_where
 from metrics.rows import Rows
 
 DAY = timedelta(days=1)
 
 # One row for each paying customer at the end of a day.
-STOCK = f"""
-    SELECT e.customer_id, {KEYS}, e.plan, 1 AS customers, e.balance AS value FROM (
+STOCK = """
+    SELECT e.customer_id, {keys}, e.plan, 1 AS customers, e.balance AS value FROM (
         SELECT DISTINCT ON (customer_id) customer_id, balance, plan
-        FROM {{ledger}} booked WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
-    ) e {TRAITS.format(row="e", day="%(day)s")}
+        FROM {ledger} booked WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
+    ) e {traits}
     WHERE e.balance > 0
 """
 STORED = "SELECT * FROM metrics_monthstock WHERE month = %(month)s"
@@ -60,7 +60,7 @@ def stocks_by(
     question: Question, dimension: str = "", *, day: date | None = None
 ) -> dict[Any, Stock]:
     """One for each value of a dimension; without one, all of it under None."""
-    source, values = source_of(question, day or question.day)
+    source, values = source_of(question, day or question.day, dimension)
     chosen, wanted = chosen_by(question)
     key = dimension if dimension in DIMENSIONS else "NULL"
     statement = (
@@ -88,12 +88,12 @@ def stocks_by_month(question: Question, months: Sequence[date]) -> dict[date, St
     return {month: found.get(month, Stock()) for month in months}
 
 
-def source_of(question: Question, day: date) -> tuple[str, dict[str, Any]]:
+def source_of(question: Question, day: date, dimension: str = "") -> tuple[str, dict[str, Any]]:
     """Rows with the columns of a stock: of a stored month where the day is its last."""
     is_last = (day + DAY).day == 1 or (question.is_up_to_now and day == question.day)
     if is_last and ledger_of(question).has_months and is_booked(day):
         return STORED, {"month": day.replace(day=1)}
-    return customers_of(question, day)
+    return customers_of(question, day, dimension)
 
 
 @asked_once
@@ -102,9 +102,12 @@ def is_booked(day: date) -> bool:
     return BookedMonth.objects.filter(month=day.replace(day=1)).exists()
 
 
-def customers_of(question: Question, day: date) -> tuple[str, dict[str, Any]]:
+def customers_of(question: Question, day: date, dimension: str = "") -> tuple[str, dict[str, Any]]:
+    """From the ledger, customer by customer; with the traits that are asked for."""
     ledger = ledger_of(question)
-    return STOCK.format(ledger=ledger.sql), ledger.values | {"day": day}
+    keys, traits = counted_where(question, dimension, row="e", day="%(day)s")
+    sql = STOCK.format(ledger=ledger.sql, keys=keys, traits=traits)
+    return sql, ledger.values | {"day": day}
 
 
 def paying_rows(question: Question, columns: str) -> Rows:

@@ -24,12 +24,17 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     if metric is None:
         raise Http404
     asked = asked_by(request)
-    figure = metric.in_full(asked.question)
+    figure = metric.answer(asked.question)
     is_known = figure.reason != "too_long_ago"
     rows = metric.rows(asked.question) if metric.rows and is_known else None
     number = page_number(request.GET.get("page", ""))
     user: Any = request.user
-    page, totals = rows.opened(user, number) if rows else (None, None)
+    page, totals = None, None
+    if rows:
+        # What the rows come to and how they spread is read in one pass.
+        ranged = metric.is_told_by_customers(figure)
+        page, totals = rows.opened(user, number, with_error=ranged)
+        figure = metric.told_by_customers(figure, totals.error)
     context = {
         "metric": metric,
         "asked": asked,

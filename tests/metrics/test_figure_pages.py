@@ -1,5 +1,6 @@
 """Any figure opens to its rows, and the rows add up to it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -56,6 +57,20 @@ def test_the_rows_of_every_figure_add_up_to_it(book):
         figure, totals = metric.answer(question), metric.rows(question).totals()
         if figure.denominator is not None:
             assert (totals.numerator, totals.denominator) == (figure.numerator, figure.denominator)
+
+
+def test_a_range_between_customers_is_the_same_read_with_the_rows(lea, book):
+    told = [metric for metric in METRICS if metric.spread]
+    for metric in told:
+        rows = metric.rows(question_of({}, DAY))
+
+        _page, totals = rows.opened(lea, 1, with_error=True)
+
+        every = list(rows.all())
+        assert totals.error == rows.relative_error() == replace(rows, kind="").relative_error()
+        if rows.kind == "customer":
+            assert len({row.customer_id for row in every}) == len(every)
+    assert any(metric.rows(question_of({}, DAY)).relative_error() for metric in told)
 
 
 def test_every_figure_is_answered_as_known_then(book):

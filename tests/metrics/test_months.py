@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,13 @@ from metrics.models.month import MonthBook, MonthMovement, MonthStock
 from metrics.question import Question
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.months import keep_months, rebuild_months
-from metrics.revenue.start_set import start_sets_by, stored_window
+from metrics.revenue.start_set import (
+    chosen_by,
+    movers_of,
+    start_set,
+    start_sets_by,
+    stored_window,
+)
 from metrics.traits import keep_traits
 from metrics.value.pooled_churn import months_of, pooled_churn_rows, stored_churn
 from tests.metrics.slow_revenue import Version
@@ -208,7 +214,23 @@ def test_a_stored_window_says_what_the_ledger_says(first, second, table):
             for dimension in ("", "segment", "plan"):
                 stored = start_sets_by(question, dimension)
                 assert stored == from_ledger(question, dimension)
+            for about in ({}, {"segment": "Small"}, {"plan": ""}):
+                assert_only_movers_change(question.about(**about))
         transaction.set_rollback(True)
+
+
+def assert_only_movers_change(question: Question) -> None:
+    """Those who are read as movers are all who add to any sum of changes."""
+    whole, (source, values), (chosen, wanted) = (
+        start_set(question),
+        movers_of(question),
+        chosen_by(question),
+    )
+    sums = ("change", "loss", "change_squared", "start_change", "lost", "early")
+    summed = ", ".join(f"coalesce(sum({name}), 0)" for name in sums)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {summed} FROM ({source}) m WHERE true {chosen}", values | wanted)
+        assert cursor.fetchone() == tuple(getattr(whole, name) for name in sums)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
