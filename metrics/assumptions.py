@@ -22,12 +22,9 @@ DEFAULTS = {
 }
 
 
-@asked_once
 def assumed(name: Assumption.Name, day: date) -> Decimal:
     """The value that ruled on a day; the default before the first entry."""
-    entries = Assumption.objects.filter(name=name, effective_on__lte=day)
-    value = entries.order_by("-effective_on").values_list("value", flat=True).first()
-    return DEFAULTS[name] if value is None else value
+    return assumptions_on(day)[name]
 
 
 @asked_once

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -71,20 +73,39 @@ def spending_chart(question: Question) -> Chart | None:
     )  # fmt: skip
 
 
-def worth_chart(values: Sequence[CustomerValue], question: Question) -> Chart | None:
+@dataclass(frozen=True)
+class Drawn:
+    """A customer in the picture: `touch` is the code of its tier, amounts are of a month."""
+
+    name: str
+    touch: str
+    margin: Decimal
+    cost: Decimal
+
+
+def most_valuable(values: QuerySet[CustomerValue]) -> list[Drawn]:
+    """Hundreds, so only the columns that are drawn are read."""
+    columns = ("customer__name", "customer__touch", "margin", "cost_to_serve")
+    ordered = values.order_by("-net_value", "pk")[:MOST_POINTS]
+    return [Drawn(*row) for row in ordered.values_list(*columns)]
+
+
+def worth_chart(drawn: Sequence[Drawn], question: Question) -> Chart | None:
     """Each customer by cost to serve and margin, coloured by its tier."""
-    if not values:
+    if not drawn:
         return None
     factor, currency = money_of(question)
-    costly = sum(value.cost_to_serve > value.margin for value in values)
+    costly = sum(each.cost > each.margin for each in drawn)
     title = _("%(costly)s of %(all)s customers shown cost more than they bring") % {
-        "costly": costly, "all": len(values)
+        "costly": costly, "all": len(drawn)
     }  # fmt: skip
-    tiers = [(str(t.label), role) for t, role in zip(Customer.Touch, COLOURS, strict=False)]
+    # In words once, not for each customer.
+    names = {tier.value: str(tier.label) for tier in Customer.Touch}
+    tiers = list(zip(names.values(), COLOURS, strict=False))
     points = [
-        {"name": value.customer.name, "cost": plain(value.cost_to_serve * factor),
-         "margin": plain(value.margin * factor), "tier": str(value.customer.get_touch_display())}
-        for value in values
+        {"name": each.name, "cost": plain(each.cost * factor),
+         "margin": plain(each.margin * factor), "tier": names.get(each.touch, each.touch)}
+        for each in drawn
     ]  # fmt: skip
     return Chart(
         key="worth",
@@ -93,21 +114,19 @@ def worth_chart(values: Sequence[CustomerValue], question: Question) -> Chart | 
         % {"title": title},
         spec=points_spec(points, tiers, currency),
         heads=[_("Touch tier"), _("Customers"), _("Margin a month"), _("Cost to serve a month")],
-        rows=by_tier(values, factor, currency),
+        rows=by_tier(drawn, factor, currency),
     )
 
 
-def by_tier(
-    values: Sequence[CustomerValue], factor: Decimal, currency: str
-) -> list[tuple[object, ...]]:
+def by_tier(drawn: Sequence[Drawn], factor: Decimal, currency: str) -> list[tuple[object, ...]]:
     money = partial(amount_shown, currency=currency)
-    groups: dict[str, list[CustomerValue]] = defaultdict(list)
-    for value in values:
-        groups[value.customer.touch].append(value)
+    groups: dict[str, list[Drawn]] = defaultdict(list)
+    for each in drawn:
+        groups[each.touch].append(each)
     return [
         (tier.label, len(groups[tier.value]),
-         money(sum((v.margin for v in groups[tier.value]), Decimal(0)) * factor),
-         money(sum((v.cost_to_serve for v in groups[tier.value]), Decimal(0)) * factor))
+         money(sum((each.margin for each in groups[tier.value]), Decimal(0)) * factor),
+         money(sum((each.cost for each in groups[tier.value]), Decimal(0)) * factor))
         for tier in Customer.Touch
     ]  # fmt: skip
 

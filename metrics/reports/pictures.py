@@ -94,8 +94,8 @@ def satisfaction(question: Question) -> Charts:
 
 
 def value(question: Question) -> Charts:
-    values = CustomerValue.objects.select_related("customer").order_by("-net_value", "pk")
-    shown = list(question.narrowed(values, question.day)[: worth_charts.MOST_POINTS])
+    values = question.narrowed(CustomerValue.objects.all(), question.day)
+    shown = worth_charts.most_valuable(values)
     return [worth_charts.spending_chart(question), worth_charts.worth_chart(shown, question)]
 
 

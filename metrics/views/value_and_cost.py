@@ -37,7 +37,7 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
     question, user = asked.question, request.user
     seen = CustomerValue.objects.visible_to(user)
     values = question.narrowed(seen, question.day).select_related("customer")
-    shown = list(values.order_by("-net_value", "pk")[: pictures.MOST_POINTS])
+    shown = pictures.most_valuable(values)
     drawn = [pictures.spending_chart(question), pictures.worth_chart(shown, question)]
     factor, currency = money_of(question)
     context = {
@@ -71,10 +71,19 @@ def in_money(values: Any, factor: Decimal) -> list[CustomerValue]:
 
 
 def suggested_moves(values: Any) -> list[Any]:
-    """Customers served in another tier than suggested, the most valuable first."""
+    """Customers served in another tier than suggested, the most valuable first.
+
+    With their tiers in words and their pin or None, since a template is slow at finding these.
+    """
     moves = values.exclude(suggested=F("customer__touch"))
     chosen = moves.select_related("customer__touch_pin")
-    return list(chosen.order_by("-net_value", "pk")[:MOST_LISTED])
+    suggestions = list(chosen.order_by("-net_value", "pk")[:MOST_LISTED])
+    words = {tier.value: str(tier.label) for tier in Customer.Touch}
+    for value in suggestions:
+        value.now = words.get(value.customer.touch, "")
+        value.instead = words.get(value.suggested, "")
+        value.pin = getattr(value.customer, "touch_pin", None)
+    return suggestions
 
 
 def worded_assumptions(question: Question) -> list[tuple[str, Any]]:
