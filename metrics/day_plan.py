@@ -38,6 +38,17 @@ OVERDUE_POINTS = 15
 ANOTHER_REASON = 5
 
 
+# How long a task takes, roughly: a choice too, and said on the line where it matters.
+MINUTES: dict[str, int] = {
+    Alert.Kind.WENT_RED: 30,
+    Alert.Kind.SCORE_FELL: 30,
+    Alert.Kind.DETRACTOR: 15,
+    Alert.Kind.USAGE_FELL: 20,
+    Alert.Kind.RENEWAL_UNTOUCHED: 30,
+}
+OTHER_MINUTES, SAME_CALL_MINUTES = 15, 5
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A task as far as its rank depends on it, with the figures of its customer's snapshot."""
@@ -78,13 +89,42 @@ class Line:
     def others(self) -> list[Task]:
         return self.tasks[1:]
 
+    @property
+    def minutes(self) -> int:
+        """The longest task; another one for the same customer adds little."""
+        longest = max(MINUTES.get(task.reason, OTHER_MINUTES) for task in self.tasks)
+        return longest + SAME_CALL_MINUTES * len(self.others)
+
+    @property
+    def annual_value(self) -> Decimal:
+        return (self.snapshot.annual_value if self.snapshot else None) or Decimal(0)
+
 
 @dataclass(frozen=True)
 class DayPlan:
-    """The first lines, and how many more there are."""
+    """The first lines, and how many more there are; `left` are those no time remains for."""
 
     lines: list[Line]
     more: int
+    left: tuple[Line, ...] = ()
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def value_left(self) -> Decimal:
+        """Annual value of the customers of the lines that are left."""
+        return sum((line.annual_value for line in self.left), Decimal(0))
+
+    def within(self, minutes: int) -> "DayPlan":
+        """From the top whatever still fits; it never takes longer than `minutes`."""
+        chosen: list[Line] = []
+        left: list[Line] = []
+        for line in self.lines:
+            free = minutes - sum(taken.minutes for taken in chosen)
+            (chosen if line.minutes <= free else left).append(line)
+        return DayPlan(chosen, self.more, tuple(left))
 
 
 def day_plan(tasks: TaskQuerySet, *, day: date) -> DayPlan:

@@ -20,6 +20,7 @@ from metrics.standing import company_standing, standing_of
 from surveys.models import Response
 
 Context = dict[str, object]
+MINUTES_CHOICES = (15, 30, 60, 120)
 # Of 100 customers each, about as many as are quicker sorted than sought among all.
 FEW = 50
 
@@ -36,8 +37,12 @@ def today(request: HttpRequest) -> HttpResponse:
     people = people_of(user, scope)
     tasks = Task.objects.visible_to(user)
     standing = company_standing(day) if people is None else standing_of(people, day)
+    plan = day_plan(tasks if people is None else tasks.assigned_to(people), day=day)
+    minutes = minutes_asked(request)
     context = {
-        "plan": day_plan(tasks if people is None else tasks.assigned_to(people), day=day),
+        "plan": plan.within(minutes) if minutes else plan,
+        "minutes": minutes,
+        "minutes_choices": MINUTES_CHOICES,
         "standing": standing,
         "has_closed_day": standing is None and CompanyDay.objects.exists(),
         "scope": scope,
@@ -50,6 +55,12 @@ def today(request: HttpRequest) -> HttpResponse:
         **beside(user, people, day),
     }
     return render(request, "customers/today.html", context)
+
+
+def minutes_asked(request: HttpRequest) -> int | None:
+    """How long somebody has; None, when she has not said so in one of the choices."""
+    asked = request.GET.get("minutes", "")
+    return int(asked) if asked in map(str, MINUTES_CHOICES) else None
 
 
 def beside(user: User, people: list[int] | None, day: date) -> Context:

@@ -103,6 +103,13 @@ def percent(share: Decimal | float | None, decimals: int = 1) -> str:
 
 
 @register.filter
+def rate(value: Decimal) -> str:
+    """A rate without the noughts behind its last place, but with two places at least."""
+    whole, _point, places = f"{value:,.8f}".partition(".")
+    return f"{whole}.{places.rstrip('0'):0<2}"
+
+
+@register.filter
 def signed(value: Decimal | int | float | None, decimals: int = 0) -> str:
     """With its sign: +3, −12, ±0."""
     if is_unknown(value):

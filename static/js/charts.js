@@ -49,7 +49,7 @@ const look = (known) => ({
   view: { stroke: null },
   axis: {
     labelColor: dyed("@ink-2", known), tickColor: dyed("@line", known), domain: false,
-    gridColor: dyed("@line", known), labelFontSize: 11, labelPadding: 6, ticks: false,
+    gridColor: dyed("@line", known), labelFontSize: 11, labelSeparation: 6, labelPadding: 6, ticks: false,
     labelOverlap: "greedy",
   },
   axisX: { grid: false, domain: true, domainColor: dyed("@line", known) },

@@ -178,3 +178,34 @@ def test_an_unhappy_answer_waits_until_its_task_is_done(as_user, ana):
     task.mark_done(by=ana)
 
     assert b"Too slow" not in client.get(TODAY).content
+
+
+def test_who_has_half_an_hour_is_shown_what_fits_and_what_is_left(as_user, ana):
+    risky(ana, "Red", 9_000)
+    risky(ana, "Angry", 5_000, reason="detractor", reason_details={"score": "2"})
+    risky(ana, "Own task", 1_000, reason="", reason_details={})
+
+    response = as_user(ana).get(TODAY, {"minutes": "30"})
+    plan, page = response.context["plan"], response.content.decode()
+
+    assert planned(response) == ["Red"]
+    assert "about 30 min" in page
+    assert "Left for later: 2 customers, ¥6K a year." in page
+    assert [str(line.customer) for line in plan.left] == ["Angry", "Own task"]
+
+
+def test_a_small_task_takes_the_place_of_a_large_one_that_does_not_fit(as_user, ana):
+    risky(ana, "Red", 9_000)
+    risky(ana, "Angry", 10, reason="detractor", reason_details={"score": "2"})
+
+    assert planned(as_user(ana).get(TODAY, {"minutes": "15"})) == ["Angry"]
+
+
+@pytest.mark.parametrize("odd", ["", "x", "0", "-5", "7", "٣٠"])
+def test_an_odd_number_of_minutes_is_the_whole_day(as_user, ana, odd):
+    risky(ana, "Red", 9_000)
+
+    response = as_user(ana).get(TODAY, {"minutes": odd})
+
+    assert planned(response) == ["Red"]
+    assert response.context["minutes"] is None

@@ -9,6 +9,14 @@ from metrics.templatetags import figures
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [("150", "150.00"), ("153.84615400", "153.846154"), ("0.5", "0.50"), ("1234.10", "1,234.10")],
+)
+def test_a_rate_has_two_places_and_no_idle_noughts(value, shown):
+    assert figures.rate(Decimal(value)) == shown
+
+
+@pytest.mark.parametrize(
     ("amount", "language", "shown"),
     [
         (Decimal(3_600_000), "en", "¥3.6M"),
