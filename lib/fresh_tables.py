@@ -26,6 +26,10 @@ INDEXES = """
             AND c.conrelid = i.indrelid)
     ORDER BY 1
 """
+TRIGGERS = """
+    SELECT replace(pg_get_triggerdef(oid), ' ON public.', ' ON {schema}.') FROM pg_trigger
+    WHERE tgrelid = format('public.%%I', %(table)s)::regclass AND NOT tgisinternal ORDER BY tgname
+"""
 OWN, FOREIGN = ["p", "u", "c"], ["f"]
 
 
@@ -56,7 +60,8 @@ class FreshTables:
 
     def replace(self) -> None:
         keys = [key for table in self.tables for key in self._written(KEYS, table, FOREIGN)]
-        for statement in keys:
+        triggers = [each for table in self.tables for each in self._written(TRIGGERS, table, [])]
+        for statement in keys + triggers:
             _run(statement)
         for table in self.tables:
             _run(f"DROP TABLE public.{table}")

@@ -30,10 +30,12 @@ from metrics.models import (
     MonthClosing,
     MonthMovement,
     MonthStock,
+    MovedCustomer,
     Night,
     NightChunk,
     PersonDayLine,
     PersonSeen,
+    Place,
     Report,
     ReportNotice,
     ReportSchedule,
@@ -200,6 +202,16 @@ class CountedAnswerAdmin(ReadOnly):
 @admin.register(CountedInvitation)
 class CountedInvitationAdmin(ReadOnly):
     list_display = ("key", "customer", "created_at", "sent_at", "answered_at", "has_comment")
+
+
+@admin.register(Place)
+class PlaceAdmin(ReadOnly):
+    list_display = ("id", "segment", "csm_id", "touch", "plan")
+
+
+@admin.register(MovedCustomer)
+class MovedCustomerAdmin(ReadOnly):
+    list_display = ("customer_id",)
 
 
 @admin.register(MonthBook)

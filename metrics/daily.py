@@ -20,6 +20,7 @@ from metrics.company import close_company_day
 from metrics.engaging import conclude_customers, finish_engagement, forget_conclusions_of
 from metrics.health.scorecard import current_scorecard, scorecard_of
 from metrics.health.scoring import score_health
+from metrics.loyalty.placing import place_answers
 from metrics.models import Night, NightChunk
 from metrics.nights import (
     OvertakenError,
@@ -133,6 +134,7 @@ def finish_night(day: date) -> bool:
         close_company_day(day)
         keep_months(through=max(day, newest_closed_day() or day))
         finish_engagement(day)
+        place_answers()
         counts: Counter[str] = Counter()
         for report in night.chunks.values_list("report", flat=True):
             counts.update(report)

@@ -7,7 +7,9 @@ has few facts, and much dearer where a plan is asked for, which is looked up for
 from datetime import date
 from typing import Any
 
-from metrics.question import Question
+from django.db.models import Exists, OuterRef, QuerySet
+
+from metrics.question import Question, Row, ruling_of
 
 # Their names stand in no statement these are put into: a `t` in here would hide a `t` out there.
 HAD_TRAITS = """
@@ -38,3 +40,11 @@ def narrowing_few(question: Question, day: date, column: str) -> tuple[str, dict
     if question.plan is None:
         return sql, values
     return sql + HAD_PLAN.format(column=column), values | {"member_plan": question.plan}
+
+
+def narrowed_few(question: Question, rows: "QuerySet[Row]", day: date) -> "QuerySet[Row]":
+    """The rows of a few customers that are asked about, as of the end of a day."""
+    if not question.is_narrowed:
+        return rows
+    ruling = ruling_of(day, question.segment, question.csm, question.touch, question.plan)
+    return rows.filter(Exists(ruling.filter(customer_id=OuterRef("customer_id"))))

@@ -23,7 +23,7 @@ from lib.embedding import embedded
 from lib.money import validate_currency
 from lib.paging import row_key
 from lib.periods import Period, PeriodUnreadableError, month_of, period_of
-from metrics.models import RevenueMovement
+from metrics.models import CustomerTrait, RevenueMovement
 from metrics.once import asked_once
 from metrics.traits import counted_under
 
@@ -75,6 +75,18 @@ ON_PLAN = """
 """
 
 
+def ruling_of(
+    day: date, segment: str | None, csm: int | None, touch: str | None, plan: str | None = None
+) -> QuerySet[CustomerTrait]:
+    """The traits of those who had these at the end of a day; the plan of each is looked up."""
+    ruling = counted_under(day, segment=segment, csm=csm, touch=touch)
+    if plan is not None:
+        lines = RevenueMovement.objects.filter(customer_id=OuterRef("customer_id"))
+        latest = lines.filter(day__lte=day).order_by("-day", "-pk").values("plan")[:1]
+        ruling = ruling.annotate(plan=Subquery(latest)).filter(plan=plan)
+    return ruling
+
+
 @asked_once
 def ids_of(
     day: date, segment: str | None, csm: int | None, touch: str | None, plan: str | None
@@ -84,13 +96,10 @@ def ids_of(
     Looked up once for a page, because each of its figures asks for them, and PostgreSQL plans
     better when it knows how many there are.
     """
-    ruling = counted_under(day, segment=segment, csm=csm, touch=touch)
-    if plan is not None and csm is not None:
-        lines = RevenueMovement.objects.filter(customer_id=OuterRef("customer_id"))
-        latest = lines.filter(day__lte=day).order_by("-day", "-pk").values("plan")[:1]
-        ruling = ruling.annotate(plan=Subquery(latest)).filter(plan=plan)
+    is_among_many = plan is not None and csm is None
+    ruling = ruling_of(day, segment, csm, touch, None if is_among_many else plan)
     sql, values = embedded(ruling.values("customer_id"), "member")
-    if plan is not None and csm is None:
+    if is_among_many:
         sql, values = ON_PLAN.format(ruling=sql), values | {"day": day, "plan": plan}
     with connection.cursor() as cursor:
         cursor.execute(AMONG.format(ruling=sql), values)

@@ -36,10 +36,15 @@ CSAT = Scale("csat", 1, 5, good_from=4, bad_to=2)
 CES = Scale("ces", 1, 7, good_from=5, bad_to=3)
 EFFORT = Scale("ces5", 1, 5, good_from=4, bad_to=2)
 
+# Where something is counted, as the last night wrote it; nothing where that may have changed.
+PLACE = """
+    CASE WHEN {row}.customer_id IN (SELECT customer_id FROM metrics_movedcustomer) THEN NULL
+        ELSE {row}.{column} END AS place_id
+"""
 # `next_at` is when the same contact or interaction answered again; what comes then, counts then.
 GIVEN = """
     SELECT c.key, c.customer_id, c.contact_id, c.score, c.answered_at, c.unit, {next_at} AS next_at,
-        (c.answered_at AT TIME ZONE %(zone)s)::date AS day
+        (c.answered_at AT TIME ZONE %(zone)s)::date AS day, {place}
     FROM metrics_countedanswer c
     WHERE c.kind = %(kind)s AND c.answered_at >= %(from)s AND c.answered_at < %(to)s {theirs}
 """
@@ -55,15 +60,21 @@ PLAN = """
         WHERE m.customer_id = a.customer_id AND m.day <= a.day
         ORDER BY m.day DESC, m.id DESC LIMIT 1), '')
 """
+PLACED = """
+    AND CASE WHEN a.place_id IS NULL THEN {looked_up}
+        ELSE a.place_id IN (SELECT p.id FROM metrics_place p WHERE {places}) END
+"""
 
 
 def given(scale: Scale, start: datetime, end: datetime) -> tuple[str, dict[str, Any]]:
     """Every valid answer of `[start, end)`, those that are superseded among them."""
     ours = insiders().contacts
     values = {"zone": settings.REPORTING_TIME_ZONE, "kind": scale.kind, "from": start, "to": end}
+    place = PLACE.format(row="c", column="place_id")
     if not ours:
-        return GIVEN.format(next_at="c.next_at", theirs=""), values
-    return GIVEN.format(next_at=FOLLOWED, theirs=THEIRS), values | {"our_contacts": ours}
+        return GIVEN.format(next_at="c.next_at", theirs="", place=place), values
+    sql = GIVEN.format(next_at=FOLLOWED, theirs=THEIRS, place=place)
+    return sql, values | {"our_contacts": ours}
 
 
 def counted(scale: Scale, question: Question) -> tuple[str, dict[str, Any]]:
@@ -83,23 +94,30 @@ def moments(question: Question) -> tuple[datetime, datetime]:
 
 
 def narrowing(question: Question) -> tuple[str, dict[str, Any]]:
-    """`AND …` for a statement over answers `a`, by the traits of the day of each answer."""
+    """`AND …` for a statement over answers `a`, by the traits and the plan of the day of each.
+
+    Those without a place (`place_id`) are looked up by `customer_id` and `day`.
+    """
     if not question.is_narrowed:
         return "", {}
     asked: dict[str, Any] = {}
-    rules = []
+    traits, places = [], []
     for name in ("segment", "touch"):
         if (wanted := getattr(question, name)) is not None:
-            rules.append(f"t.{name} = %(asked_{name})s")
+            traits.append(f"t.{name} = %(asked_{name})s")
+            places.append(f"p.{name} = %(asked_{name})s")
             asked[f"asked_{name}"] = wanted
     if question.csm is not None:
-        rules.append("t.csm_id = %(asked_csm)s" if question.csm else "t.csm_id IS NULL")
+        traits.append("coalesce(t.csm_id, 0) = %(asked_csm)s")
+        places.append("p.csm_id = %(asked_csm)s")
         asked["asked_csm"] = question.csm
-    sql = ""
-    if rules:
-        ruling = " AND ".join([RULING, *rules])
-        sql = f"AND EXISTS (SELECT FROM metrics_customertrait t WHERE {ruling})"
+    looked_up = []
+    if traits:
+        ruling = " AND ".join([RULING, *traits])
+        looked_up.append(f"EXISTS (SELECT FROM metrics_customertrait t WHERE {ruling})")
     if question.plan is not None:
-        sql += f" AND {PLAN} = %(asked_plan)s"
+        looked_up.append(f"{PLAN} = %(asked_plan)s")
+        places.append("p.plan = %(asked_plan)s")
         asked["asked_plan"] = question.plan
-    return sql, asked
+    words = {"looked_up": " AND ".join(looked_up), "places": " AND ".join(places)}
+    return PLACED.format(**words), asked

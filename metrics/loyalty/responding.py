@@ -20,7 +20,7 @@ from lib.rates import Rate
 from metrics.figure import Figure
 from metrics.insiders import insiders
 from metrics.intervals import wilson
-from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, moments, narrowing
+from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, PLACE, moments, narrowing
 from metrics.metric import Metric
 from metrics.once import asked_once
 from metrics.question import Question
@@ -35,7 +35,7 @@ DELIVERED = """
         SELECT i.key, i.customer_id, (i.sent_at AT TIME ZONE %(zone)s)::date AS day,
             i.wave_id = ANY(ARRAY(SELECT id FROM surveys_wave WHERE closes_at > %(now)s))
                 AS is_open,
-            coalesce(i.answered_at < %(known)s, false) AS has_answered
+            coalesce(i.answered_at < %(known)s, false) AS has_answered, {place}
         FROM metrics_countedinvitation i
         LEFT JOIN {bounced} c ON c.id = i.contact_id
         WHERE i.sent_at >= %(from)s AND i.sent_at < %(to)s
@@ -58,8 +58,8 @@ FUNNEL = """
     SELECT count(*), count(sent_at),
         count(sent_at) FILTER (WHERE c.bounced_at IS NULL OR c.bounced_at < a.sent_at),
         count(answered_at), count(*) FILTER (WHERE answered_at IS NOT NULL AND has_comment)
-    FROM (SELECT *, (created_at AT TIME ZONE %(zone)s)::date AS day
-        FROM metrics_countedinvitation
+    FROM (SELECT *, (created_at AT TIME ZONE %(zone)s)::date AS day, {place}
+        FROM metrics_countedinvitation i
         WHERE created_at >= %(from)s AND created_at < %(to)s) a
     LEFT JOIN {bounced} c ON c.id = a.contact_id
     WHERE true {narrowed}
@@ -79,11 +79,11 @@ HEARD = """
     WHERE c.kind = ANY(%(kinds)s) AND c.answered_at >= %(from)s AND c.answered_at < %(to)s
         AND (c.contact_id IS NULL OR c.contact_id <> ALL(%(our_contacts)s::bigint[]))
 """
-# Those heard who pay: found one by one, few are heard in a period.
+# Those heard who pay: found one by one along one index, and so in its order.
 HEARD_AND_PAYING = f"""
     SELECT count(*), coalesce(sum(value), 0) FROM (
         SELECT h.customer_id, last.balance AS value, last.plan {{keys}}
-        FROM ({HEARD}) h CROSS JOIN LATERAL (
+        FROM ({HEARD} ORDER BY 1) h CROSS JOIN LATERAL (
             SELECT balance, plan FROM metrics_revenuemovement m
             WHERE m.customer_id = h.customer_id AND m.day <= %(day)s
             ORDER BY m.day DESC, m.id DESC LIMIT 1
@@ -115,7 +115,8 @@ def funnel_of(question: Question) -> list[int]:
     narrowed, values = narrowing(question)
     start, end = moments(question)
     values |= {"zone": settings.REPORTING_TIME_ZONE, "from": start, "to": end}
-    return list(_row(FUNNEL.format(narrowed=narrowed, bounced=BOUNCED), values))
+    place = PLACE.format(row="i", column="asked_place_id")
+    return list(_row(FUNNEL.format(narrowed=narrowed, bounced=BOUNCED, place=place), values))
 
 
 def _delivered(question: Question) -> tuple[str, dict[str, Any]]:
@@ -125,7 +126,8 @@ def _delivered(question: Question) -> tuple[str, dict[str, Any]]:
     known = question.known_before or "infinity"
     values |= {"zone": settings.REPORTING_TIME_ZONE, "from": start, "to": end, "now": now,
                "known": known, "our_contacts": insiders().contacts}  # fmt: skip
-    return DELIVERED.format(narrowed=narrowed, bounced=BOUNCED), values
+    place = PLACE.format(row="i", column="sent_place_id")
+    return DELIVERED.format(narrowed=narrowed, bounced=BOUNCED, place=place), values
 
 
 def coverage_figure(question: Question) -> Figure:

@@ -21,12 +21,13 @@ from metrics.question import Question
 
 DAYS, MONTHS = 180, 13
 
-# Each answer is added on its day and taken away when it no longer counts.
+# Each answer is added on its day and taken away when it no longer counts. Days are worked out once
+# for each (OFFSET 0), not in each place where they are read.
 STEPS = f"""
     WITH a AS (
-        SELECT score, customer_id, day, least(day + {WINDOW_DAYS},
+        SELECT score, customer_id, place_id, day, least(day + {WINDOW_DAYS},
             CASE WHEN next_at < %(to)s THEN (next_at AT TIME ZONE %(zone)s)::date END) AS until
-        FROM ({{given}}) given
+        FROM ({{given}} OFFSET 0) given OFFSET 0
     ), counting AS (
         SELECT day, until, count(*) AS n, count(*) FILTER (WHERE score >= %(good)s) AS good,
             count(*) FILTER (WHERE score <= %(bad)s) AS bad
@@ -39,7 +40,8 @@ STEPS = f"""
 BY_MONTH = """
     WITH a AS (
         SELECT * FROM (
-            SELECT *, date_trunc('month', day::timestamp)::date AS month FROM ({given}) given) dated
+            SELECT *, date_trunc('month', day::timestamp)::date AS month
+            FROM ({given}) given OFFSET 0) dated
         WHERE next_at IS NULL OR next_at >= %(to)s
             OR (next_at AT TIME ZONE %(zone)s)::date >= month + interval '1 month'
     )

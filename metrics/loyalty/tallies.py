@@ -21,24 +21,34 @@ COUNTS = """
 """
 # The answers that count in each of two periods that follow one another.
 BOTH = """
-    WITH a AS (
+    WITH a AS NOT MATERIALIZED (
         SELECT *, answered_at >= %(middle)s AS is_now FROM ({given}) given
         WHERE next_at IS NULL OR next_at >= %(to)s
             OR (answered_at < %(middle)s AND next_at >= %(middle)s)
     )
 """
 IN_ALL = BOTH + "SELECT is_now, {counts} FROM a WHERE true {narrowed} GROUP BY is_now"
-# All ways of grouping at once; the first column tells which, see GROUPED.
+# All ways of grouping at once; the first column tells which, see GROUPED. Answers at one place are
+# counted first; those without one by customer and day, whose place is looked up.
 BY_GROUPS = (
     BOTH
     + """
+    , placed AS (
+        SELECT is_now, place_id, {counts} FROM a WHERE true {narrowed} GROUP BY is_now, place_id
+    ), unplaced AS (
+        SELECT is_now, customer_id, day, {counts} FROM a WHERE place_id IS NULL {narrowed}
+        GROUP BY is_now, customer_id, day
+    )
     SELECT grouping(segment, csm, touch, plan), is_now, coalesce(csm, 0),
-        coalesce(segment, touch, plan, ''), {counts}
+        coalesce(segment, touch, plan, ''), sum(n), sum(good), sum(bad), sum(total), sum(squares)
     FROM (
-        SELECT a.is_now, a.score, coalesce(t.segment, '') AS segment, coalesce(t.csm_id, 0) AS csm,
-            coalesce(t.touch, '') AS touch, {plan} AS plan
-        FROM a LEFT JOIN metrics_customertrait t ON {ruling} WHERE true {narrowed}
-    ) placed
+        SELECT is_now, n, good, bad, total, squares, segment, csm_id AS csm, touch, plan
+        FROM placed JOIN metrics_place p ON p.id = placed.place_id
+        UNION ALL
+        SELECT is_now, n, good, bad, total, squares, coalesce(t.segment, ''),
+            coalesce(t.csm_id, 0), coalesce(t.touch, ''), {plan}
+        FROM unplaced a LEFT JOIN metrics_customertrait t ON {ruling}
+    ) counted
     GROUP BY GROUPING SETS ((is_now, segment), (is_now, csm), (is_now, touch), (is_now, plan))
 """
 )
@@ -140,7 +150,7 @@ def tally_by_groups(scale: Scale, question: Question) -> dict[str, dict[Any, Bot
     for code, is_now, csm, name, *counted_ in _rows(statement, values | more):
         group = GROUPED[code]
         key = csm if group == "csm" else name
-        found[group].setdefault(key, []).append((is_now, Tally(*counted_)))
+        found[group].setdefault(key, []).append((is_now, Tally(*map(int, counted_))))
     return {
         group: {name: _as_both(tallies) for name, tallies in groups.items()}
         for group, groups in found.items()

@@ -25,6 +25,7 @@ from metrics.models.month import (
 )
 from metrics.models.night import Night, NightChunk
 from metrics.models.person_seen import PersonSeen
+from metrics.models.place import MovedCustomer, Place
 from metrics.models.report import Report, ReportNotice, ReportSchedule
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
@@ -60,11 +61,13 @@ __all__ = [
     "MonthClosing",
     "MonthMovement",
     "MonthStock",
+    "MovedCustomer",
     "Night",
     "NightChunk",
     "PersonDay",
     "PersonDayLine",
     "PersonSeen",
+    "Place",
     "Report",
     "ReportNotice",
     "ReportSchedule",

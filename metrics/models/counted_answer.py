@@ -25,6 +25,8 @@ class CountedAnswer(models.Model):
     score = models.SmallIntegerField(_("score"))
     answered_at = models.DateTimeField(_("answered"))
     next_at = models.DateTimeField(_("answered again"), null=True)
+    # On the day of the answer; null until the next night (metrics/loyalty/placing.py).
+    place_id = models.IntegerField(_("place of counting"), null=True)
 
     objects = OfCustomerQuerySet.as_manager()
 

@@ -23,6 +23,9 @@ class CountedInvitation(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     has_comment = models.BooleanField(_("comment"), default=False)
+    # On the days it was made and sent; null until the next night (metrics/loyalty/placing.py).
+    asked_place_id = models.IntegerField(_("place of counting when made"), null=True)
+    sent_place_id = models.IntegerField(_("place of counting when sent"), null=True)
 
     objects = OfCustomerQuerySet.as_manager()
 

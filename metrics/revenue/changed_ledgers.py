@@ -39,10 +39,12 @@ NOTE_TRAITS = f"""
     WHERE EXISTS (SELECT FROM metrics_revenuemovement m WHERE m.customer_id = asked.id)
     ON CONFLICT (customer_id) DO NOTHING
 """
-# All months have to be summed up anew (metrics/models/month.py).
+# All months have to be summed up anew (metrics/models/month.py), and all answers be placed
+# (metrics/models/place.py).
 EVERYTHING_CHANGED = """
     DELETE FROM metrics_changedledger;
-    INSERT INTO metrics_changedledger (customer_id, lines, traits) VALUES (0, '[]', '[]')
+    INSERT INTO metrics_changedledger (customer_id, lines, traits) VALUES (0, '[]', '[]');
+    INSERT INTO metrics_movedcustomer (customer_id) SELECT id FROM customers_customer
 """
 
 

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from metrics.loyalty.placing import place_answers
 from metrics.nights import newest_closed_day
 from metrics.revenue.ledger import BATCH, book_movements
 from metrics.revenue.months import keep_months
@@ -32,4 +33,5 @@ def rebook_currency(currency: str) -> int:
         book_movements(customers, through=through)
         count, last = count + len(customers), customers[-1]
     keep_months(through=through)
+    place_answers()
     return count

@@ -21,6 +21,7 @@ from metrics.loyalty.responding import funnel_of
 from metrics.loyalty.series import by_day, by_month
 from metrics.loyalty.tallies import scores_of
 from metrics.loyalty.verdicts import Compared, compared, compared_by_groups
+from metrics.members import narrowed_few
 from metrics.once import page_of_figures
 from metrics.question import Question
 from surveys.models import Response
@@ -129,6 +130,6 @@ def latest_answers(user: Any, question: Question, code: str) -> list[tuple[Respo
         .filter(survey__kind=code, answered_at__gte=start, answered_at__lt=end)
         .exclude(comment="")
     )  # fmt: skip
-    asked = question.narrowed(given, question.day)
+    asked = narrowed_few(question, given, question.day)
     shown = asked.select_related("customer", "contact", "survey", "task")[:MOST_ANSWERS]
     return [(row, scale_of(row.survey).category(row.score)) for row in shown]

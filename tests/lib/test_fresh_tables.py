@@ -18,6 +18,8 @@ SHAPES = """
     UNION SELECT table_name, column_name, concat_ws(' ', ordinal_position, data_type,
         numeric_precision, numeric_scale, character_maximum_length, is_nullable, is_identity)
     FROM information_schema.columns WHERE table_name = ANY(%(tables)s)
+    UNION SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+    WHERE tgrelid = ANY(%(tables)s::regclass[]) AND NOT tgisinternal
     ORDER BY 1, 2, 3
 """
 LINE = """
@@ -39,7 +41,7 @@ def write_a_line() -> None:
 
 
 @pytest.mark.django_db
-def test_after_a_rebuild_columns_keys_and_indexes_are_those_of_before():
+def test_after_a_rebuild_columns_keys_indexes_and_triggers_are_those_of_before():
     before = shapes()
 
     rebuild_movements(through=date(2025, 1, 31))

@@ -64,7 +64,7 @@ def test_equal_shares_are_no_evidence_of_a_change():
     assert share_change((50, 100), (50, 100)).verdict == "no_evidence"
 
 
-@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 10, 29, 30, 49, 200, 1001])
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 10, 49, 200, 500, 501, 1001, 40_000])
 def test_the_t_quantile_agrees_with_scipy(freedom):
     expected = special.stdtrit(freedom, 0.975)
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from lib.days import today
+from metrics.loyalty.placing import place_answers
 from metrics.models import Night
 from metrics.revenue.ledger import rebuild_movements
 from metrics.revenue.months import rebuild_months
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         through = newest.day if newest else today()
         lines = rebuild_movements(through=through)
         rebuild_months(through=through)
+        place_answers()
         self.stdout.write(f"{lines} movements")
