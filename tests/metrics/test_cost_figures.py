@@ -177,7 +177,7 @@ def test_what_was_spent_month_by_month_is_what_each_month_is_asked_for():
     line(61, "0.7", start=date(2026, 4, 20), until=JULY, currency="USD")
     line(1000, 1, start=JUNE, until=date(2027, 6, 1))
 
-    spent = spent_by_kind([date(2026, 4, 1), MAY, JUNE])
+    spent = spent_by_kind([date(2026, 4, 1), MAY, JUNE], Decimal(1))
 
     # There was no rate in April yet.
     assert spent[date(2026, 4, 1)] == {"other": 0}
