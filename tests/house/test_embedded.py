@@ -32,10 +32,11 @@ OWN_SERVERS = QUIET | {"DATABASE_URL": "postgres://db/mine", "REDIS_URL": "redis
 
 def copy_of_the_house(folder: Path) -> Path:
     """With what Python compiled, so that not each of its processes compiles it again."""
-    ignored = shutil.ignore_patterns("built")
+    # What another process of the run compiles at this moment has a name of its own until it is done.
+    ignored = shutil.ignore_patterns("built", "*.pyc.*")
     for name in [name for name in COPIED if (ROOT / name).exists()]:
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in ["manage.py", "Makefile"]:
+    for name in ["manage.py", "Makefile", ".env.example"]:
         shutil.copy(ROOT / name, folder)
     for name in [".venv", "node_modules"]:
         (folder / name).symlink_to((ROOT / name).resolve())
