@@ -32,7 +32,7 @@ OWN_SERVERS = QUIET | {"DATABASE_URL": "postgres://db/mine", "REDIS_URL": "redis
 
 def copy_of_the_house(folder: Path) -> Path:
     """With what Python compiled, so that not each of its processes compiles it again."""
-    # What another process of the run compiles at this moment has a name of its own until it is done.
+    # What another process of the run compiles at this moment bears another name until it is done.
     ignored = shutil.ignore_patterns("built", "*.pyc.*")
     for name in [name for name in COPIED if (ROOT / name).exists()]:
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
