@@ -18,6 +18,7 @@ from django.db.models import BooleanField, Func, Model, OuterRef, QuerySet, Subq
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
 from lib.days import day_start
 from lib.embedding import embedded
 from lib.money import validate_currency
@@ -35,6 +36,7 @@ NOT_A_PERIOD = _("Write a month such as 2026-10, a quarter such as 2026-Q3, a ye
                  "or days such as 2026-10-01..2026-10-31.")  # fmt: skip
 NOT_A_DAY = _("This must be a day such as 2026-06-15.")
 NOT_A_PERSON = _("This must be the number of a CSM.")
+NOT_A_TOUCH = _("This must be a touch tier: high, low or tech.")
 NOT_A_CURRENCY = _("This must be a currency such as JPY, USD or EUR.")
 REPORTED = "reported"
 NOT_A_VIEW = _("This must be “reported”, or left out.")
@@ -288,6 +290,12 @@ def _currency(text: str) -> dict[str, Any]:
     return {"currency": "" if code == settings.REPORTING_CURRENCY else code}
 
 
+def _touch(text: str) -> dict[str, Any]:
+    if text not in Customer.Touch.values:
+        raise ValueError(text)
+    return {"touch": text}
+
+
 def _view(text: str) -> dict[str, Any]:
     if text != REPORTED:
         raise ValueError(text)
@@ -301,7 +309,7 @@ READERS: dict[str, Any] = {
     "view": _view,
     "segment": lambda text: {"segment": "" if text == NOBODY else text},
     "csm": _csm,
-    "touch": lambda text: {"touch": text},
+    "touch": _touch,
     "plan": lambda text: {"plan": "" if text == NOBODY else text},
     "currency": _currency,
 }
@@ -311,5 +319,6 @@ FAULTS = {
     "known": NOT_A_DAY,
     "view": NOT_A_VIEW,
     "csm": NOT_A_PERSON,
+    "touch": NOT_A_TOUCH,
     "currency": NOT_A_CURRENCY,
 }

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from config.embedded.processes import EmbeddedServerError
 
-NAME = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
+READ = re.compile(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"")
 
 
-def keep_environment(folder: Path, env: dict[str, str], example: Path) -> None:
-    """Write down every setting that is set, readable by nobody else."""
-    known = [*NAME.findall(example.read_text()), "MAILBOX_DIR"]
+def keep_environment(folder: Path, env: dict[str, str], config: Path) -> None:
+    """Write down every variable that our settings read and that is set, readable by nobody else."""
+    read = {name for file in config.glob("*.py") for name in READ.findall(file.read_text())}
+    known = sorted(read | {f"{name}_FILE" for name in read})
     file = folder / "environment.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps({name: env[name] for name in known if name in env}))

@@ -199,7 +199,7 @@ class Installation:
     def start(self) -> None:
         self.start_servers()
         self.complete_environment()
-        keep_environment(self.folder, self.env, ROOT / ".env.example")
+        keep_environment(self.folder, self.env, ROOT / "config")
         self.manage("migrate", "--verbosity", "0")
         self.manage("keep_partitions", quietly=True)
         if self.is_demo:

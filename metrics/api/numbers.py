@@ -30,8 +30,9 @@ from metrics.rows import Row
 NOT_A_GROUPING = _("This figure can be grouped by: %(names)s.")
 TOO_MANY_GROUPS = _("These are too many groups. Narrow the question or the period first.")
 HELP = {
-    "period": "A month `2026-10`, quarter `2026-Q3` or year `2026` (fiscal), or days "
-              "`2026-10-01..2026-10-31`. The running month without it.",
+    "period": "A month `2026-10`, quarter `2026-Q3` or year `2026` (fiscal, named after the "
+              "calendar year it begins in: `2026-Q1` is April to June if it starts in April), or "
+              "days `2026-10-01..2026-10-31`. The running month without it.",
     "day": "The last day that counts, within the period; without a period in its month.",
     "known": "The day as of which facts were known. All that is known today without it.",
     "view": "`reported`: as the closed month was reported.",

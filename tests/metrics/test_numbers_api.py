@@ -95,7 +95,8 @@ def test_every_grouping_answers(api_of, ana, book, by):
     ("asked", "fault"),
     [({"period": "2026-13"}, "period"), ({"by": "colour"}, "by"), ({"known": "x"}, "known"),
      ({"day": "2026-06-20"}, "day"), ({"day": "2026-05-01", "period": "2026-06"}, "day"),
-     ({"csm": "Ana"}, "csm"), ({"currency": "YEN"}, "currency"), ({"colour": "red"}, "colour")],
+     ({"csm": "Ana"}, "csm"), ({"touch": "x"}, "touch"),
+     ({"currency": "YEN"}, "currency"), ({"colour": "red"}, "colour")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_problem_that_names_it(api_of, ana, asked, fault):
     answer = api_of(ana).get(f"{NUMBERS}mrr/", asked)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         run.start_checking()
-        self._finish(run, options["verbosity"])
+        self._finish(run, SHOWN if options["verbosity"] else 0)
         if options["dry_run"]:
             self.stdout.write("Nothing was saved (--dry-run).")
             return
@@ -52,7 +52,8 @@ class Command(BaseCommand):
             self.stdout.write("There is nothing to save.")
             return
         run.start_saving(run.preview_token())
-        self._finish(run, options["verbosity"])
+        # What was rejected was shown by the check.
+        self._finish(run, 0)
         self.stdout.write(f"Saved as import {run.pk}.")
 
     def _arrive(self, options: dict[str, Any]) -> ImportRun:
@@ -73,7 +74,9 @@ class Command(BaseCommand):
         absent = missing(NOUNS[run.noun].columns, run.mapping["fields"])
         if absent:
             names = ", ".join(column.field for column in absent)
-            raise CommandError(file_reason("column_missing", {"columns": names}))
+            why = file_reason("column_missing", {"columns": names})
+            columns = ", ".join(run.header)
+            raise CommandError(f"{why} Write --map FIELD=COLUMN; the columns are {columns}.")
         return run
 
     def _map(self, run: ImportRun, pair: str) -> None:
@@ -88,7 +91,7 @@ class Command(BaseCommand):
         else:
             raise CommandError(f"--map {pair}: the columns are {', '.join(run.header)}.")
 
-    def _finish(self, run: ImportRun, verbosity: int) -> None:
+    def _finish(self, run: ImportRun, shown: int) -> None:
         """Work here and now; if this process dies, a worker goes on with it."""
         while not work_on(run.pk):
             pass
@@ -98,7 +101,7 @@ class Command(BaseCommand):
         verdicts = [f"{run.counts.get(v, 0)} {v.label}" for v in ImportRow.Verdict]
         self.stdout.write(f"{run.get_state_display()}: {', '.join(verdicts)}")
         rejected = run.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("number")
-        for row in rejected[: SHOWN if verbosity else 0]:
+        for row in rejected[:shown]:
             for problem in row.problems or []:
                 reason = row_reason(problem["code"], problem["params"])
                 self.stdout.write(f"  row {row.number} {problem['column']}: {reason}")

@@ -1,6 +1,7 @@
 """Intervals of any length, and the currency of rows that name none."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from customers.importing.working import work_on
 from customers.models import Customer, SubscriptionVersion
@@ -40,3 +41,11 @@ def test_a_customer_without_a_currency_pays_in_the_chosen_or_the_reporting_one(
 
     assert Customer.objects.get().currency == kept
     assert Customer().currency == "EUR"
+
+
+def test_a_column_nobody_recognises_is_asked_for_with_those_there_are(db, tmp_path):
+    file = tmp_path / "telco.csv"
+    file.write_text("who,monthly charges\nC-1,100\n")
+
+    with pytest.raises(CommandError, match=r"external_id.*--map .*who, monthly charges"):
+        call_command("import_file", str(file), noun="subscriptions")
