@@ -118,6 +118,8 @@ def spent_on(lines: str, question: Question) -> Totals:
 def quotient_of(lines: str, below: Below, empty: str) -> Any:
     """The function that divides cost lines by what stands below; `empty` is the reason without it.
 
+    Where no costs are entered they are not known, which is not the same as nothing.
+
     What stands below comes from stored months, where the period has them: the rows that the figure
     opens to are counted from the ledger and come to the same.
     """
@@ -125,10 +127,13 @@ def quotient_of(lines: str, below: Below, empty: str) -> Any:
     def figure(question: Question) -> Figure:
         if question.is_narrowed:
             return Figure.undefined("of_whole_company")
-        spent = spent_on(lines, question).numerator
+        spending = spent_on(lines, question)
+        spent = spending.numerator
         whole, n = below(question)
         if not whole:
             return Figure.undefined(empty, numerator=spent, denominator=0)
+        if not spending.n:
+            return Figure.undefined("no_cost_lines", numerator=spent, denominator=whole, n=n)
         return Figure(spent / whole, spent, whole, n)
 
     return figure

@@ -264,6 +264,15 @@ def test_without_cost_lines_there_is_no_cost_not_nothing():
     assert (answer("crc").value, answer("crc").reason) == (None, "no_cost_lines")
 
 
+@pytest.mark.parametrize(
+    "code", ["crc_per_customer", "crc_per_average_customer", "crc_share_of_arr", "cac", "payback"]
+)
+def test_without_cost_lines_no_customer_costs_nothing(code):
+    book([(2, "new", MAY, 1200), (1, "new", JUNE, 1200)])
+
+    assert (answer(code).value, answer(code).reason) == (None, "no_cost_lines")
+
+
 def support(**more) -> CostLineForm:
     return CostLineForm({
         "kind": "support", "label": "Desk", "amount": "1000", "currency": "JPY",
