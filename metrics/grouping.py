@@ -80,7 +80,7 @@ def _touches(question: Question) -> list[Group]:
 
 def _plans(question: Question) -> list[Group]:
     booked = RevenueMovement.objects.filter(day__lt=question.end).order_by()
-    plans = sorted(booked.values_list("plan", flat=True).distinct())
+    plans = sorted({*booked.values_list("plan", flat=True).distinct(), ""})
     return [(plan, plan or WITHOUT["plan"], question.about(plan=plan)) for plan in plans]
 
 

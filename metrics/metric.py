@@ -56,7 +56,10 @@ class Metric:
         """The figure, its amounts in the currency asked for, marked while its period runs.
 
         Asked as known on a day, it is computed from the tables of money as they were known then.
+        Of a period that has not begun there is no figure, whatever is signed for it.
         """
+        if question.is_to_come:
+            return Figure.undefined("not_over")
         try:
             with as_known(question):
                 figure = self._computed(question)
@@ -104,9 +107,12 @@ class Metric:
 
 
 def _on_the_clock(opened: Callable[[Question], Rows], question: Question) -> Rows:
-    """Rows that are read as they were known on the day the question names."""
+    """Rows that are read as they were known on the day the question names; none of days to come."""
     with as_known(question):
-        return replace(opened(question), question=question)
+        rows = replace(opened(question), question=question)
+    if question.is_to_come:
+        return replace(rows, sql=f"SELECT * FROM ({rows.sql}) expected WHERE false", summed=None)
+    return rows
 
 
 def decimal_places(unit: Unit) -> int:

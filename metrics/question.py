@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import BooleanField, Func, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,13 @@ ON_PLAN = """
         WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
     ) latest JOIN ({ruling}) r USING (customer_id) WHERE latest.plan = %(plan)s
 """
+# Without a plan are also those who never had a contract, so that plans part all customers.
+WITHOUT_PLAN = """
+    SELECT customer_id FROM ({ruling}) r LEFT JOIN (
+        SELECT DISTINCT ON (customer_id) customer_id, plan FROM metrics_revenuemovement
+        WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
+    ) latest USING (customer_id) WHERE coalesce(latest.plan, '') = ''
+"""
 
 
 def ruling_of(
@@ -85,7 +93,7 @@ def ruling_of(
     if plan is not None:
         lines = RevenueMovement.objects.filter(customer_id=OuterRef("customer_id"))
         latest = lines.filter(day__lte=day).order_by("-day", "-pk").values("plan")[:1]
-        ruling = ruling.annotate(plan=Subquery(latest)).filter(plan=plan)
+        ruling = ruling.annotate(plan=Coalesce(Subquery(latest), Value(""))).filter(plan=plan)
     return ruling
 
 
@@ -102,7 +110,8 @@ def ids_of(
     ruling = ruling_of(day, segment, csm, touch, None if is_among_many else plan)
     sql, values = embedded(ruling.values("customer_id"), "member")
     if is_among_many:
-        sql, values = ON_PLAN.format(ruling=sql), values | {"day": day, "plan": plan}
+        on_plan = ON_PLAN if plan else WITHOUT_PLAN
+        sql, values = on_plan.format(ruling=sql), values | {"day": day, "plan": plan}
     with connection.cursor() as cursor:
         cursor.execute(AMONG.format(ruling=sql), values)
         return str(cursor.fetchone()[0])
@@ -149,6 +158,11 @@ class Question:
     @property
     def is_running(self) -> bool:
         return self.period.end > self.end
+
+    @property
+    def is_to_come(self) -> bool:
+        """None of its days has begun: there is nothing to tell of it."""
+        return self.start > self.today
 
     @property
     def is_up_to_now(self) -> bool:

@@ -119,7 +119,7 @@ def grouped(request: Request, metric: Metric, question: Question, by: str) -> li
     except TooManyGroupsError:
         raise ParameterError({"by": [TOO_MANY_GROUPS]}) from None
     return [
-        {"key": key, "name": str(name)} | shown(request, metric, part, metric.answer(part))
+        {"key": key, "name": str(name)} | shown(request, metric, part, metric.in_full(part))
         for key, name, part in groups
     ]
 

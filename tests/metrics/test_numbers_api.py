@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from customers.models import CostLine
 from metrics.catalogue import METRICS
 from metrics.models import RevenueMovement
 from metrics.traits import keep_traits
@@ -81,6 +82,41 @@ def test_groups_part_the_whole(api_of, ana, book):
     assert sum(map(Decimal, parts.values())) == Decimal(body["value"]) == 300
     by_month = api_of(ana).get(f"{NUMBERS}mrr/", {"by": "month", "period": "2026-Q1"}).json()
     assert [group["key"] for group in by_month["groups"]] == ["2026-04", "2026-05", "2026-06"]
+
+
+def test_a_period_that_has_not_begun_has_no_figures_and_no_rows(api_of, ana, book):
+    for code in ("mrr", "logo_retention", "cohort_retention", "crc", "nps"):
+        body = api_of(ana).get(f"{NUMBERS}{code}/", {"period": "2026-07"}).json()
+        rows = api_of(ana).get(f"{NUMBERS}{code}/rows/", {"period": "2026-07"}).json()
+
+        assert (body["value"], body["reason"], rows["n"]) == (None, "not_over", 0), code
+
+
+def test_a_group_has_the_range_it_has_when_it_is_asked_alone(api_of, ana, ben, book):
+    larger = CustomerFactory(csm=ben, segment="Small")
+    RevenueMovement.objects.create(customer=larger, day=DAY - timedelta(days=90), kind="new",
+                                   amount=9600, balance=9600)  # fmt: skip
+    keep_traits(DAY - timedelta(days=80), first=larger.pk, last=larger.pk)
+
+    body = api_of(ana).get(f"{NUMBERS}arpa/", {"by": "segment"}).json()
+
+    (small,) = (group for group in body["groups"] if group["key"] == "Small")
+    alone = api_of(ana).get(f"{NUMBERS}arpa/", {"segment": "Small"}).json()
+    assert small["interval"] == alone["interval"] is not None
+
+
+def test_who_never_had_a_contract_is_without_a_plan(api_of, ana, book):
+    touched = CustomerFactory(csm=ana)
+    spent_on = DAY - timedelta(days=5)
+    CostLine.objects.create(customer=touched, kind="programme", label="Start", amount=700,
+                            currency="JPY", retention_share=1, starts_on=spent_on,
+                            until=spent_on + timedelta(days=1))  # fmt: skip
+    keep_traits(DAY - timedelta(days=80), first=touched.pk, last=touched.pk)
+
+    body = api_of(ana).get(f"{NUMBERS}cost_to_serve/", {"by": "plan"}).json()
+
+    parts = {group["key"]: group["value"] for group in body["groups"]}
+    assert Decimal(parts[""]) == Decimal(body["value"]) > 0
 
 
 @pytest.mark.parametrize("by", ["segment", "csm", "touch", "plan", "month"])

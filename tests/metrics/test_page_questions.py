@@ -72,7 +72,8 @@ def test_who_was_on_a_plan_is_the_same_with_and_without_a_csm(ana):
             pay(customer, month.replace(day=2 + number), 1200 + number, plan=plan)
     keep_traits(DAY, **EVERYBODY)
 
-    for day, plan, expected in ((2, "Pro", (0, 2)), (3, "Pro", (1,)), (3, "", (2,)), (1, "", ())):
+    before_any = (1, "", (0, 1, 2))
+    for day, plan, expected in ((2, "Pro", (0, 2)), (3, "Pro", (1,)), (3, "", (2,)), before_any):
         ids = {str(asked[number].pk) for number in expected}
         for csm in (None, ana.pk):
             found = ids_of(month.replace(day=day), None, csm, None, plan)
