@@ -18,9 +18,9 @@ HAD_TRAITS = """
             AND (had_trait.until IS NULL OR had_trait.until > %(member_on)s) {asked})
 """
 HAD_PLAN = """
-    AND (SELECT had_line.plan FROM metrics_revenuemovement had_line
+    AND coalesce((SELECT had_line.plan FROM metrics_revenuemovement had_line
         WHERE had_line.customer_id = {column} AND had_line.day <= %(member_on)s
-        ORDER BY had_line.day DESC, had_line.id DESC LIMIT 1) = %(member_plan)s
+        ORDER BY had_line.day DESC, had_line.id DESC LIMIT 1), '') = %(member_plan)s
 """
 
 
