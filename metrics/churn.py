@@ -16,6 +16,7 @@ from metrics.figure import Figure
 from metrics.intervals import Interval, wilson
 from metrics.metric import Metric
 from metrics.question import Question
+from metrics.revenue.movements import TURN, TURNS
 from metrics.revenue.start_set import start_set
 from metrics.rows import Rows
 
@@ -62,24 +63,26 @@ def annualised_churn_figure(question: Question) -> Figure:
 
 
 # One line for each customer that paid before the period; who is gone is noted as lost.
-START_SET = """
-    SELECT customer_id AS key, customer_id, '' AS label, {counted} AS numerator, 1 AS denominator,
+START_SET = f"""
+    SELECT customer_id AS key, customer_id, '' AS label, {{counted}} AS numerator, 1 AS denominator,
         CASE WHEN after > 0 THEN 'kept' ELSE 'lost' END AS note
     FROM (
-        SELECT customer_id, sum(amount) FILTER (WHERE day < %(start)s) AS before,
-            sum(amount) AS after
-        FROM metrics_revenuemovement WHERE day < %(end)s {narrowed} GROUP BY customer_id
+        SELECT customer_id, sum({TURN}) FILTER (WHERE day < %(start)s) AS before,
+            sum({TURN}) AS after
+        FROM metrics_revenuemovement WHERE day < %(end)s AND {TURNS} {{narrowed}}
+        GROUP BY customer_id
     ) paid WHERE before > 0
 """
 LOST = "CASE WHEN after > 0 THEN 0 ELSE 1 END"
 KEPT = "CASE WHEN after > 0 THEN 1 ELSE 0 END"
 # Who paid on no day before the period and on none after it, but inside.
-CAME_AND_LEFT = """
+CAME_AND_LEFT = f"""
     SELECT customer_id AS key, customer_id, '' AS label, 1 AS numerator, 0 AS denominator,
         'early_churn' AS note
-    FROM metrics_revenuemovement WHERE day < %(end)s {narrowed} GROUP BY customer_id
-    HAVING coalesce(sum(amount) FILTER (WHERE day < %(start)s), 0) <= 0 AND sum(amount) <= 0
-        AND max(balance) FILTER (WHERE day >= %(start)s) > 0
+    FROM metrics_revenuemovement WHERE day < %(end)s AND {TURNS} {{narrowed}}
+    GROUP BY customer_id
+    HAVING coalesce(sum({TURN}) FILTER (WHERE day < %(start)s), 0) <= 0 AND sum({TURN}) <= 0
+        AND bool_or(balance > 0) FILTER (WHERE day >= %(start)s)
 """
 
 

@@ -28,11 +28,10 @@ from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.reading import lives
 from metrics.retention.tenure import band_of, paying_by_tenure
+from metrics.revenue.movements import TURN
 from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
 
-# Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither.
-TURN = "((balance > 0)::int - (balance > amount)::int)"
 LOST = f"""
     SELECT * FROM (
     SELECT customer_id, max(day) FILTER (WHERE kind = 'churn') AS lost_on,

@@ -15,6 +15,10 @@ from lib.days import add_months, month_start
 from metrics.models import RevenueMovement
 
 Kind = RevenueMovement.Kind
+# Whether a line of the ledger made a customer pay (1), stop paying (-1), or neither. Up to the end
+# of a day these come to 1 for who pays then and to 0 for everybody else.
+TURN = "((balance > 0)::int - (balance > amount)::int)"
+TURNS = "(balance > 0) <> (balance > amount)"
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,13 @@ from metrics.models import BookedMonth, CustomerTrait
 from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
+from metrics.revenue.movements import TURN, TURNS
 from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
 from metrics.rows import Rows
 
 MONTHS = 12
 _BEFORE = ", ".join(
-    f"coalesce(sum(amount) FILTER (WHERE day < %(border_{n})s), 0) > 0 AS paid_{n}"
+    f"coalesce(sum({TURN}) FILTER (WHERE day < %(border_{n})s), 0) > 0 AS paid_{n}"
     for n in range(MONTHS + 1)
 )
 _MONTHS = " + ".join(f"paid_{n}::int" for n in range(MONTHS))
@@ -37,7 +38,9 @@ OF_EVERYBODY = f"""
         {_MONTHS} AS denominator, '' AS note
     FROM (
         SELECT customer_id, {_BEFORE} FROM metrics_revenuemovement
-        WHERE day < %(border_{MONTHS})s GROUP BY customer_id
+        WHERE day < %(border_{MONTHS})s AND {TURNS} GROUP BY customer_id
+        -- What was paid on an eve is asked once, not at each use.
+        OFFSET 0
     ) watched WHERE {_MONTHS} > 0
 """
 # The twelve eves of months, and the last day of the last one.
