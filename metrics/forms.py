@@ -195,8 +195,8 @@ class CostLineForm(forms.ModelForm):
             self.initial["last_day"] = self.instance.until - timedelta(days=1)
             if self.instance.customer:
                 self.initial["customer_id"] = self.instance.customer.external_id
-        else:
-            self.initial.setdefault("currency", settings.REPORTING_CURRENCY)
+        elif not self.initial.get("currency"):
+            self.initial["currency"] = settings.REPORTING_CURRENCY
         share = self.fields["retention_share"]
         share.required = False
         share.help_text = _("From 0 to 1. Left empty, support takes the share assumed on its day.")
@@ -234,6 +234,12 @@ class RoleRateForm(forms.ModelForm):
         model = RoleRate
         fields = ["role", "effective_on", "hourly"]
         widgets = {"effective_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hourly"].help_text = _("In %(currency)s.") % {
+            "currency": settings.REPORTING_CURRENCY
+        }
 
 
 class AssumptionForm(forms.ModelForm):

@@ -4,13 +4,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.permissions import Permission
 from customers.forms import PortfolioForm, asked_of
-from customers.models import SavedView
+from customers.models import Customer, SavedView
 from lib import days
 from lib.paging import page_number
 from metrics.models import CompanyDay
 from metrics.portfolio import newcomers, portfolio_page
+
+
+def begins_here(user: User, *, is_empty: bool) -> bool:
+    """Whether there is nobody yet, and this user may change that with a file."""
+    return is_empty and user.may(Permission.IMPORT) and not Customer.objects.exists()
 
 
 @never_cache
@@ -29,6 +35,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "newcomers": newcomers(request.user, wishes, closed_day=closed_day) if number == 1 else [],
         "closed_day": closed_day,
         "columns": form.shown(),
+        "is_new_here": closed_day is None and begins_here(request.user, is_empty=not page.rows),
         "may_edit": request.user.may(Permission.EDIT_CUSTOMERS),
         "today": today,
     }

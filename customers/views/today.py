@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.permissions import Permission
 from customers.forms import TouchpointForm
-from customers.models import Task
+from customers.models import Customer, Task
 from customers.whose import Whose, choices_of, people_of, whose
 from lib import days
 from lib.paging import row_key
@@ -20,7 +20,7 @@ from metrics.standing import company_standing, standing_of
 from surveys.models import Response
 
 Context = dict[str, object]
-MINUTES_CHOICES = (15, 30, 60, 120)
+MINUTES_CHOICES = (15, 30, 60)
 # Of 100 customers each, about as many as are quicker sorted than sought among all.
 FEW = 50
 
@@ -42,6 +42,8 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "plan": plan.within(minutes) if minutes else plan,
         "minutes": minutes,
+        "is_new_here": not plan.lines and standing is None and not Customer.objects.exists(),
+        "may_import": user.may(Permission.IMPORT),
         "minutes_choices": MINUTES_CHOICES,
         "standing": standing,
         "has_closed_day": standing is None and CompanyDay.objects.exists(),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,12 @@ class ExchangeRateForm(forms.Form):
         label=_("Month"), widget=forms.TextInput(attrs={"type": "month", "placeholder": "2026-10"})
     )
     rate = forms.DecimalField(label=_("Rate"), max_digits=18, decimal_places=8)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rate"].help_text = _("What one unit is worth in %(currency)s.") % {
+            "currency": settings.REPORTING_CURRENCY
+        }
 
     def clean_month(self) -> date:
         try:

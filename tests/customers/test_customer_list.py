@@ -241,3 +241,12 @@ def test_a_customer_without_figures_stands_in_the_list_by_name(as_user, lea):
 
     assert names(response) == ["Newcomer"]
     assert b"Not enough data" in response.content
+
+
+def test_a_new_installation_begins_with_a_file_of_customers(as_user, ada):
+    empty = as_user(ada).get(reverse("customers:customer_list")).content.decode()
+    CustomerFactory()
+    begun = as_user(ada).get(reverse("customers:customer_list")).content.decode()
+
+    assert f'href="{reverse("customers:import_upload")}"' in empty
+    assert reverse("customers:import_upload") not in begun

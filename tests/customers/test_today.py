@@ -209,3 +209,10 @@ def test_an_odd_number_of_minutes_is_the_whole_day(as_user, ana, odd):
 
     assert planned(response) == ["Red"]
     assert response.context["minutes"] is None
+
+
+def test_a_new_installation_says_what_to_begin_with(as_user, ana, ada):
+    for_admin, for_csm = (as_user(who).get(TODAY).content.decode() for who in (ada, ana))
+
+    assert f'href="{reverse("customers:import_upload")}"' in for_admin
+    assert "A lead or an admin imports them." in for_csm

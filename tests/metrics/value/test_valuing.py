@@ -189,6 +189,14 @@ def test_pictures_and_lists_of_value_are_in_the_money_asked_for(as_user, lea):
     assert [round(value.margin) for value in response.context["costly"]] == [80]
 
 
+def test_a_new_cost_line_begins_in_the_reporting_currency_and_a_rate_says_its_own(as_user, lea):
+    line = as_user(lea).get(reverse("metrics:cost_new")).context["form"]
+    hour = as_user(lea).get(reverse("metrics:role_rate_new")).context["form"]
+
+    assert line["currency"].value() == "JPY"
+    assert hour["hourly"].help_text == "In JPY."
+
+
 def test_a_lead_enters_costs_and_sees_them_counted(as_user, lea):
     client = as_user(lea)
     line = {"kind": "salaries", "label": "CS team", "amount": "3000", "currency": "JPY",
