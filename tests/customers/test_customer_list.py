@@ -231,7 +231,7 @@ def test_lines_speak_the_language_of_whoever_reads(as_user, lea, vic):
 
 
 def test_an_empty_list_says_what_to_do(as_user, lea):
-    assert b"Import your customers" in as_user(lea).get(LIST).content
+    assert b"Import customers" in as_user(lea).get(LIST).content
 
 
 def test_a_customer_without_figures_stands_in_the_list_by_name(as_user, lea):
