@@ -8,27 +8,38 @@ figure is late and placing everything anew leaves the same rows.
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from lib.planning import planned
 
 # One after the other: who saw less must not write after who saw more.
 LOCK = "SELECT pg_advisory_xact_lock(7204004)"
-FORGET = """
-    DROP TABLE IF EXISTS pg_temp.moved, pg_temp.stay, pg_temp.placed, pg_temp.answer_now,
-        pg_temp.invitation_now
+FORGET = "DROP TABLE IF EXISTS pg_temp.waiting, pg_temp.moved"
+FORGET_BATCH = """
+    DROP TABLE IF EXISTS pg_temp.stay, pg_temp.placed, pg_temp.answer_now, pg_temp.invitation_now
 """
 # Noted anew by whoever changes something after this statement has seen what there is.
 TAKE_MOVED = """
     CREATE TEMP TABLE moved (customer_id bigint PRIMARY KEY);
+    CREATE TEMP TABLE waiting (customer_id bigint PRIMARY KEY);
     WITH noted AS (DELETE FROM metrics_movedcustomer RETURNING customer_id)
-    INSERT INTO moved SELECT DISTINCT customer_id FROM noted
+    INSERT INTO waiting SELECT DISTINCT customer_id FROM noted
 """
 TAKE_UNPLACED = """
-    INSERT INTO moved
+    INSERT INTO waiting
     SELECT customer_id FROM metrics_countedanswer WHERE place_id IS NULL
     UNION SELECT customer_id FROM metrics_countedinvitation
         WHERE asked_place_id IS NULL OR (sent_place_id IS NULL AND sent_at IS NOT NULL)
     ON CONFLICT DO NOTHING
+"""
+# No statement is so long that it is ended for it.
+BATCH = 20_000
+NEXT = """
+    WITH taken AS (
+        DELETE FROM waiting WHERE customer_id IN (
+            SELECT customer_id FROM waiting ORDER BY customer_id LIMIT %(batch)s)
+        RETURNING customer_id
+    ) INSERT INTO moved SELECT customer_id FROM taken
 """
 # The days `[since, until)` a customer stood at a place. The last line of a day decides its plan.
 STAYS = """
@@ -113,11 +124,22 @@ WRITING = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
 def place_answers() -> None:
     """Write the places of all answers and invitations that have none, or whose customer moved."""
     with connection.cursor() as cursor:
-        with planned(**READING):
-            for statement in (LOCK, FORGET, TAKE_MOVED, TAKE_UNPLACED, STAYS, PLACES):
-                cursor.execute(statement)
-            for statement in (ANSWERS, INVITATIONS):
-                cursor.execute(statement, {"zone": settings.REPORTING_TIME_ZONE})
-        with planned(**WRITING):
-            for statement in (WRITE_ANSWERS, WRITE_INVITATIONS, FORGET):
-                cursor.execute(statement)
+        for statement in (LOCK, FORGET, TAKE_MOVED, TAKE_UNPLACED):
+            cursor.execute(statement)
+        while _takes_some(cursor):
+            with planned(**READING):
+                for statement in (FORGET_BATCH, STAYS, PLACES):
+                    cursor.execute(statement)
+                for statement in (ANSWERS, INVITATIONS):
+                    cursor.execute(statement, {"zone": settings.REPORTING_TIME_ZONE})
+            with planned(**WRITING):
+                for statement in (WRITE_ANSWERS, WRITE_INVITATIONS, FORGET_BATCH):
+                    cursor.execute(statement)
+        cursor.execute(FORGET)
+
+
+def _takes_some(cursor: CursorWrapper) -> bool:
+    """The next customers of those who wait."""
+    cursor.execute("TRUNCATE moved")
+    cursor.execute(NEXT, {"batch": BATCH})
+    return bool(cursor.rowcount > 0)

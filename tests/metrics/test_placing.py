@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
+from metrics.loyalty import placing
 from metrics.loyalty.answers import NPS
 from metrics.loyalty.counting import recount_answers
 from metrics.loyalty.placing import place_answers
@@ -191,3 +192,14 @@ def test_answers_of_equal_customers_share_a_place():
 
     places_now = set(CountedAnswer.objects.values_list("place_id", flat=True))
     assert places_now == {second.place_id}
+
+
+def test_customers_are_placed_in_batches(monkeypatch):
+    monkeypatch.setattr(placing, "BATCH", 1)
+    ResponseFactory.create_batch(3, answered_at=moment(10))
+    for key in CountedAnswer.objects.values_list("customer_id", flat=True):
+        CustomerTrait.objects.create(customer_id=key, since=date(1, 1, 1), segment=str(key))
+
+    place_answers()
+
+    assert len(set(CountedAnswer.objects.values_list("place_id", flat=True)) - {None}) == 3
