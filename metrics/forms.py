@@ -177,9 +177,9 @@ class DateInput(forms.DateInput):
 class CostLineForm(forms.ModelForm):
     """A cost line. People name its last day; the table keeps the first day without."""
 
-    last_day = forms.DateField(label=_("last day"), widget=DateInput())
+    last_day = forms.DateField(label=_("Last day"), widget=DateInput())
     customer_id = forms.CharField(
-        label=_("external id of the customer"), required=False,
+        label=_("External id of the customer"), required=False,
         help_text=_("Only when it was spent on one customer."),
     )  # fmt: skip
 
