@@ -48,8 +48,9 @@ const look = (known) => ({
   font: getComputedStyle(document.body).fontFamily,
   view: { stroke: null },
   axis: {
-    labelColor: dyed("@ink-2", known), tickColor: dyed("@line", known), domain: false,
-    gridColor: dyed("@line", known), labelFontSize: 11, labelSeparation: 6, labelPadding: 6, ticks: false,
+    labelColor: dyed("@ink-2", known), titleColor: dyed("@ink-2", known),
+    tickColor: dyed("@line", known), domain: false, gridColor: dyed("@line", known),
+    labelFontSize: 11, labelSeparation: 6, labelPadding: 6, ticks: false,
     labelOverlap: "greedy",
   },
   axisX: { grid: false, domain: true, domainColor: dyed("@line", known) },

@@ -1,5 +1,7 @@
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -8,8 +10,13 @@ from metrics.charts import Look, days_spec, stacked_days_spec, waterfall_spec
 from metrics.company import CompanyPoint
 from metrics.nps import Nps
 from metrics.overview_charts import health_trend_chart, nps_finding
+from metrics.reports.drawing import COLOURS
 from metrics.revenue.movements import Movements
 from metrics.revenue_charts import waterfall_chart
+
+ROOT = Path(__file__).resolve().parents[2]
+METRICS_FOLDER = ROOT / "metrics"
+STYLES = ROOT / "static" / "css" / "enishi.css"
 
 DAYS = [date(2026, 6, 1) + timedelta(days=n) for n in range(3)]
 LINE = [(DAYS[0], Decimal("1.5")), (DAYS[1], None), (DAYS[2], 3)]
@@ -96,3 +103,13 @@ def test_the_table_of_a_chart_holds_the_same_numbers_newest_first():
 
     assert chart.rows[0] == (DAYS[2], 2, 2, 6, 1)
     assert chart.title.startswith("2 of 10 customers are at risk, against 1 on")
+
+
+def test_every_colour_a_chart_names_is_a_role_of_the_pages_and_of_the_reports():
+    sources = "".join(path.read_text() for path in METRICS_FOLDER.rglob("*.py"))
+    named = set(re.findall(r'"@([a-z0-9-]+)"', sources))
+    known = set(re.findall(r"\.role-([a-z0-9-]+) ", STYLES.read_text()))
+
+    assert "violet" in named
+    assert named <= known
+    assert named <= set(COLOURS)
