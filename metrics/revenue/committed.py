@@ -105,12 +105,13 @@ def cmrr_rows(question: Question) -> Rows:
     scheduled, more = scheduled_of(question)
     chosen, wanted = chosen_by(question)
     return Rows(
-        "SELECT customer_id AS key, customer_id, '' AS label, sum(value) / 12 AS numerator,"
-        " 0 AS denominator, CASE WHEN bool_or(is_scheduled) THEN 'scheduled' ELSE '' END AS note"
-        " FROM (SELECT customer_id, value, false AS is_scheduled"
-        f" FROM ({paying}) paying WHERE true {chosen} UNION ALL"
-        f" SELECT customer_id, change, change <> 0 FROM ({scheduled}) later WHERE true {chosen}"
-        ") every GROUP BY customer_id",
+        "SELECT customer_id AS key, customer_id, '' AS label,"
+        " (coalesce(value, 0) + coalesce(change, 0)) / 12 AS numerator, 0 AS denominator,"
+        " CASE WHEN is_changed THEN 'scheduled' ELSE '' END AS note"
+        f" FROM (SELECT customer_id, value FROM ({paying}) every WHERE true {chosen}) paying"
+        " FULL JOIN (SELECT customer_id, sum(change) AS change, bool_or(change <> 0) AS is_changed"
+        f" FROM ({scheduled}) every WHERE true {chosen} GROUP BY customer_id"
+        ") later USING (customer_id)",
         values | more | wanted,
     )
 
