@@ -175,8 +175,9 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=not DATABASE_POOL_SIZE,
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
+# Statements are short: compiling one (jit) takes longer than it saves, where a server can do it.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    options="-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    options="-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
     f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000)}",
     keepalives_idle=30,
     keepalives_interval=10,
