@@ -50,7 +50,7 @@ class Metric:
     def __post_init__(self) -> None:
         """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""
         if self.rows is not None:
-            object.__setattr__(self, "rows", partial(_on_the_clock, self.rows))
+            object.__setattr__(self, "rows", partial(_on_the_clock, self.rows, self.unit))
 
     def answer(self, question: Question) -> Figure:
         """The figure, its amounts in the currency asked for, marked while its period runs.
@@ -106,13 +106,20 @@ class Metric:
         return figure.times(factor).with_parts(worked_out)
 
 
-def _on_the_clock(opened: Callable[[Question], Rows], question: Question) -> Rows:
-    """Rows that are read as they were known on the day the question names; none of days to come."""
+def _on_the_clock(opened: Callable[[Question], Rows], unit: Unit, question: Question) -> Rows:
+    """Rows that are read as they were known on the day the question names; none of days to come.
+
+    Amounts are in the currency asked for, like the figure; without a rate there are none.
+    """
     with as_known(question):
         rows = replace(opened(question), question=question)
-    if question.is_to_come:
+        factor: Decimal | None = Decimal(1)
+        if unit == "money" and question.money != settings.REPORTING_CURRENCY:
+            rate = rate_on(question.money, question.day)
+            factor = 1 / rate if rate else None
+    if question.is_to_come or factor is None:
         return replace(rows, sql=f"SELECT * FROM ({rows.sql}) expected WHERE false", summed=None)
-    return rows
+    return rows if factor == 1 else rows.times(factor)
 
 
 def decimal_places(unit: Unit) -> int:

@@ -120,6 +120,14 @@ class Rows:
         sql = f"SELECT * FROM ({self.sql}) asked WHERE customer_id IN ({seen})"
         return replace(self, sql=sql, values=self.values | values)
 
+    def times(self, factor: Decimal) -> Self:
+        """The same amounts in another currency."""
+        sql = (
+            "SELECT key, customer_id, label, numerator * %(money_factor)s AS numerator,"
+            f" denominator, note FROM ({self.sql}) own"
+        )
+        return replace(self, sql=sql, values=self.values | {"money_factor": factor}, summed=None)
+
     def totals(self) -> Totals:
         """What all rows come to; an empty sum is 0."""
         sums = (

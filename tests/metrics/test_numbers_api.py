@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from customers.models import CostLine
+from customers.models import CostLine, ExchangeRate
 from metrics.catalogue import METRICS
 from metrics.models import RevenueMovement
 from metrics.traits import keep_traits
@@ -90,6 +90,20 @@ def test_a_period_that_has_not_begun_has_no_figures_and_no_rows(api_of, ana, boo
         rows = api_of(ana).get(f"{NUMBERS}{code}/rows/", {"period": "2026-07"}).json()
 
         assert (body["value"], body["reason"], rows["n"]) == (None, "not_over", 0), code
+
+
+@pytest.mark.parametrize("code", ["mrr", "arpa"])
+def test_rows_come_to_the_figure_in_another_currency_too(api_of, ana, book, code):
+    ExchangeRate.objects.create(currency="USD", month=DAY.replace(day=1), rate=Decimal("150"))
+
+    asked = {"currency": "USD", "day": "2026-06-01"}
+    body = api_of(ana).get(f"{NUMBERS}{code}/", asked).json()
+    rows = api_of(ana).get(f"{NUMBERS}{code}/rows/", asked).json()
+
+    assert float(rows["numerator"]) == pytest.approx(float(body["numerator"]))
+    assert float(rows["results"][0]["numerator"]) < 20
+    without = api_of(ana).get(f"{NUMBERS}{code}/rows/", asked | {"currency": "GBP"}).json()
+    assert without["n"] == 0
 
 
 def test_a_group_has_the_range_it_has_when_it_is_asked_alone(api_of, ana, ben, book):
