@@ -23,6 +23,7 @@ from metrics.spending import KEPT_BY_MONTH, spending_parameters
 
 MONTHS = 12
 MOST_POINTS = 400
+TIER_COLOURS = ["@accent", "@info", "@good"]
 # One for each kind of cost line.
 COLOURS = ["@info", "@teal", "@good", "@warn", "@bad", "@violet", "@accent", "@none"]
 
