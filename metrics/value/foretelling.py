@@ -39,12 +39,16 @@ BUYERS = f"""
     FROM bought b JOIN firsts f ON f.customer_id = b.customer_id
     GROUP BY b.customer_id, f.first ORDER BY b.customer_id
 """
+# Who buys without a subscription has no other worth, and no tier is suggested for it.
 WRITE = """
-    UPDATE metrics_customervalue v SET alive = p.alive, purchases_ahead = p.purchases,
-        margin_ahead = p.margin
+    INSERT INTO metrics_customervalue AS v (customer_id, day, margin, minutes, cost_to_serve,
+        value, net_value, suggested, candidate, alive, purchases_ahead, margin_ahead)
+    SELECT c.id, %(day)s, 0, 0, 0, 0, 0, c.touch, '', p.alive, p.purchases, p.margin
     FROM unnest(%(ids)s::bigint[], %(alive)s::float[], %(purchases)s::float[],
         %(margins)s::numeric[]) AS p (customer_id, alive, purchases, margin)
-    WHERE v.customer_id = p.customer_id
+    JOIN customers_customer c ON c.id = p.customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET alive = excluded.alive,
+        purchases_ahead = excluded.purchases_ahead, margin_ahead = excluded.margin_ahead
 """
 
 
@@ -64,6 +68,7 @@ def foretell_purchases(day: date) -> int:
     spends = spending.expected_spends(x, means)
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {
+            "day": day,
             "ids": ids,
             "alive": known(buying.probability_alive(x, last, watched)),
             "purchases": known(purchases),
