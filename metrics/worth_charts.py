@@ -102,7 +102,7 @@ def worth_chart(drawn: Sequence[Drawn], question: Question) -> Chart | None:
     }  # fmt: skip
     # In words once, not for each customer.
     names = {tier.value: str(tier.label) for tier in Customer.Touch}
-    tiers = list(zip(names.values(), COLOURS, strict=False))
+    tiers = list(zip(names.values(), TIER_COLOURS, strict=True))
     points = [
         {"name": each.name, "cost": plain(each.cost * factor),
          "margin": plain(each.margin * factor), "tier": names.get(each.touch, each.touch)}
