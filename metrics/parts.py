@@ -64,6 +64,7 @@ PARTS: dict[str, Part] = {
     "purchases_a_year": Part(_("Purchases a year"), "score"),
     "value_in_revenue": Part(_("In revenue")),
     "value_at_measured_lifetime": Part(_("With the lifetime of the survival curve")),
+    "value_at_pooled_churn": Part(_("With the lifetime at the pooled churn")),
     "value_without_horizon": Part(_("Without a horizon")),
     "value_after_a_year": Part(_("Still to come after a year")),
     "still_there_at_payback": Part(_("Customers still there at payback"), "share"),

@@ -23,7 +23,7 @@ from metrics.metric import Metric
 from metrics.models import ValueModel
 from metrics.once import asked_once
 from metrics.question import Question
-from metrics.retention.survival import survival_curve
+from metrics.retention.survival import FEWEST_AT_RISK, survival_curve
 from metrics.revenue.value import RATE, value_parameters
 from metrics.rows import Rows, Totals, relative_error
 from metrics.value.margin import horizon_of, margin_per_customer, monthly_discount
@@ -133,8 +133,20 @@ def discounted_figure(question: Question) -> Figure:
                   flag="estimate")  # fmt: skip
 
 
+@asked_once
 def lifetime_years(question: Question) -> Decimal | None:
-    """Mean lifetime within the horizon at the pooled churn, in years."""
+    """Mean lifetime within the horizon, in years: off the survival curve where that reaches so far.
+
+    A curve that ends before would make customers of a young company look short-lived; then it is
+    the lifetime at the pooled churn.
+    """
+    curve, horizon = survival_curve(question), horizon_of(question)
+    if curve and curve.at_risk(horizon) >= FEWEST_AT_RISK:
+        return Decimal(str(curve.restricted_mean(horizon) / 12))
+    return years_at_pooled_churn(question)
+
+
+def years_at_pooled_churn(question: Question) -> Decimal | None:
     churn = pooled_churn(question).value
     return None if churn is None else expected_months(churn, horizon_of(question)) / 12
 
@@ -187,9 +199,10 @@ def simple_figure(question: Question) -> Figure:
 
 
 def simple_parts(question: Question, found: Bought, lifetime: Decimal, margin: Decimal) -> Parts:
-    """What the value is made of, and what it would be at the lifetime of the survival curve."""
+    """What the value is made of, and what it would be at each of the two lifetimes."""
     revenue, buyers, orders = found.amount, found.buyers, found.orders
-    curve = survival_curve(question)
+    a_year = revenue * margin / buyers
+    curve, pooled = survival_curve(question), years_at_pooled_churn(question)
     measured = None if curve is None else Decimal(str(curve.restricted_mean(
         min(horizon_of(question), curve.longest)) / 12))  # fmt: skip
     return {
@@ -197,7 +210,8 @@ def simple_parts(question: Question, found: Bought, lifetime: Decimal, margin: D
         "purchases_a_year": ratio(orders, buyers),
         "lifetime_years": lifetime,
         "value_in_revenue": revenue * lifetime / buyers,
-        "value_at_measured_lifetime": measured and revenue * measured * margin / buyers,
+        "value_at_measured_lifetime": None if measured is None else a_year * measured,
+        "value_at_pooled_churn": None if pooled is None else a_year * pooled,
     }
 
 
@@ -252,9 +266,11 @@ LTV_SIMPLE = Metric(
     code="ltv_simple", rule="LTV-1", chapter="value", name=_("Lifetime value, simple"),
     unit="money",
     definition=_("Average purchase times purchases a year times lifetime in years, in margin: from "
-                 "the purchases of twelve months, with the mean lifetime within the horizon."),
+                 "the purchases of twelve months, with the mean lifetime within the horizon: off "
+                 "the survival curve where ten customers were watched so long, else at the pooled "
+                 "churn."),
     formula=_("average purchase × purchases a year × lifetime in years × gross margin"),
-    compute=simple_figure, rows=simple_rows, spread="above zero", page=PAGE,
+    compute=simple_figure, rows=simple_rows, spread="above zero", page=PAGE, version=2,
 )  # fmt: skip
 LTV_SUBSCRIPTION = Metric(
     code="ltv_subscription", rule="LTV-2", chapter="value",

@@ -9,7 +9,9 @@ from customers.models import CostLine, ExchangeRate
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
 from metrics.intervals import relative
+from metrics.models import CustomerLife
 from metrics.question import question_of
+from metrics.retention.survival import survival_curve
 from tests.factories import CustomerFactory, PurchaseFactory
 from tests.metrics.value.company import END, FIRST, LAST_MONTH, assume, company
 
@@ -57,6 +59,27 @@ def test_from_the_purchases_of_a_year():
     assert (figure.value, figure.denominator) == (300, 3)
     # All are still there after the 13 months anybody was watched.
     assert figure.parts["value_at_measured_lifetime"] == pytest.approx(Decimal(100) * 13 / 12)
+
+
+def test_the_lifetime_is_measured_where_the_curve_reaches_the_horizon():
+    """LTV-1 with the lifetime of LTV-6: of twenty, ten left after twelve months."""
+    assume(gross_margin="0.5", horizon_months="24")
+    company([10] * 13, NOBODY_LEAVES)
+    for first_lost_on in [date(2022, 1, 1), None] * 10:
+        CustomerLife.objects.create(
+            customer=CustomerFactory(csm=None), joined_on=date(2021, 1, 1),
+            cohort=date(2021, 1, 1), known_from=date(2021, 1, 1), first_lost_on=first_lost_on,
+        )  # fmt: skip
+    buys(300, 300)
+
+    figure = answer("ltv_simple")
+
+    curve = survival_curve(question_of(LAST_MONTH, END))
+    assert curve.at_risk(24) >= 10
+    measured = Decimal(str(curve.restricted_mean(24))) / 12
+    assert figure.parts["lifetime_years"] == pytest.approx(measured)
+    assert figure.value == pytest.approx(300 * measured)
+    assert figure.value < figure.parts["value_at_pooled_churn"] == 600
 
 
 def test_the_range_of_the_simple_value_is_that_of_its_rows(lea):
