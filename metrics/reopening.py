@@ -8,9 +8,10 @@ so that programs that send all day long do not keep it open.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from customers.models import Customer, ImportRun, SubscriptionVersion
 from metrics.models import (
@@ -42,13 +43,15 @@ def reopen_if_facts_came(now: datetime) -> bool:
 
 
 def _latest_fact(began: datetime) -> datetime | None:
-    """When the last customer, version or file came after a night had begun."""
+    """When the last customer, version or file came, or a file was undone, after a night began."""
+    came: tuple[tuple[QuerySet[Any], str], ...] = (
+        (Customer.objects.all(), "created_at"),
+        (SubscriptionVersion.objects.all(), "recorded_at"),
+        (ImportRun.objects.all(), "finished_at"),
+        (ImportRun.objects.all(), "undone_at"),
+    )
     moments = [
-        Customer.objects.filter(created_at__gt=began).aggregate(at=Max("created_at"))["at"],
-        SubscriptionVersion.objects.filter(recorded_at__gt=began).aggregate(at=Max("recorded_at"))[
-            "at"
-        ],
-        ImportRun.objects.filter(finished_at__gt=began).aggregate(at=Max("finished_at"))["at"],
+        rows.filter(**{f"{name}__gt": began}).aggregate(at=Max(name))["at"] for rows, name in came
     ]
     return max((moment for moment in moments if moment is not None), default=None)
 

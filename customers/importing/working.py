@@ -79,7 +79,7 @@ def _undo(run: ImportRun, deadline: float) -> bool:
         if time.monotonic() > deadline:
             run.release()
             return False
-    run.finish(ImportRun.State.UNDONE)
+    run.finish(ImportRun.State.UNDONE, undone_at=timezone.now())
     return True
 
 

@@ -77,6 +77,7 @@ class ImportRun(models.Model):
     owner_token = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     objects = ImportRunQuerySet.as_manager()
 

@@ -76,6 +76,17 @@ def test_it_waits_for_files_that_are_being_saved_and_for_a_quiet_moment(yesterda
     assert reopen_if_facts_came(timezone.now() + A_MINUTE)
 
 
+def test_a_file_that_is_taken_back_is_noticed_too(yesterday):
+    run = ImportRun.objects.create(
+        noun="customers", state=ImportRun.State.UNDONE,
+        finished_at=timezone.now() - timedelta(days=1),
+    )  # fmt: skip
+
+    assert not reopen_if_facts_came(timezone.now() + A_MINUTE)
+    ImportRun.objects.filter(pk=run.pk).update(undone_at=timezone.now())
+    assert reopen_if_facts_came(timezone.now() + A_MINUTE)
+
+
 def test_a_night_that_takes_long_is_not_repeated_at_once(yesterday):
     began = timezone.now() - timedelta(minutes=10)
     Night.objects.update(started_at=began, finished_at=began + timedelta(minutes=5))
