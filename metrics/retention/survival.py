@@ -7,6 +7,7 @@ Where `customer since` lies before its first known contract, it was imported in 
 from that day, but is at risk only from its first paid day on (left truncation).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from lib.planning import planned
 from metrics.figure import Figure
 from metrics.intervals import Interval
 from metrics.metric import Metric
+from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.reading import joining_members, lives
 from metrics.revenue.recall import is_recalling
@@ -62,6 +64,7 @@ def months_of(since: date, until: date) -> tuple[int, int]:
     return months - (until.day < due), months + (until.day > due)
 
 
+@asked_once
 def survival_curve(question: Question) -> Curve | None:
     """The curve as of the last day of a question; None where nobody ever paid.
 
@@ -71,12 +74,14 @@ def survival_curve(question: Question) -> Curve | None:
         narrowed, values = joining_members(question)
         sql = COUNTED.format(lives=lives(), narrowed=narrowed)
         cursor.execute(sql, values | {"day": question.day})
-        lines = [_line(*row) for row in cursor.fetchall()]
-    lines = [line for line in lines if line[0] > line[2]]
-    if not lines:
+        lines = Counter[tuple[int, bool, int]]()
+        for *days, count in cursor.fetchall():
+            lines[_line(*days)] += count
+    seen = {line: count for line, count in lines.items() if line[0] > line[2]}
+    if not seen:
         return None
-    months, is_lost, entered, counts = zip(*lines, strict=True)
-    return kaplan_meier(months, is_lost, entered, counts)
+    months, is_lost, entered = zip(*seen, strict=True)
+    return kaplan_meier(months, is_lost, entered, list(seen.values()))
 
 
 def _as_they_lie(question: Question) -> AbstractContextManager[None]:
@@ -91,13 +96,11 @@ def survival_at(question: Question, month: float) -> float | None:
     return curve.at(month) if curve and curve.at_risk(month) >= FEWEST_AT_RISK else None
 
 
-def _line(
-    since: date, joined: date, until: date, is_lost: bool, count: int
-) -> tuple[int, bool, int, int]:
-    """Months watched, lost, months before it came into sight (-1: from the start), how many."""
+def _line(since: date, joined: date, until: date, is_lost: bool) -> tuple[int, bool, int]:
+    """Months watched, lost, and months before it came into sight (-1: from the start)."""
     completed, begun = months_of(since, until)
-    entered = months_of(since, joined)[1]
-    return begun if is_lost else completed, is_lost, entered or -1, count
+    entered = 0 if joined == since else months_of(since, joined)[1]
+    return begun if is_lost else completed, is_lost, entered or -1
 
 
 def survival_rows(question: Question) -> Rows:
