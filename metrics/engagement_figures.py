@@ -257,10 +257,11 @@ ENGAGEMENT: tuple[Metric, ...] = (
         code="time_on_site", rule="ENG-4", unit="minutes", name=_("Time on site"),
         definition=_(
             "The mean length of a session, from its first to its last event. More than 30 minutes "
-            "without an event end it; a lone event is a session of nothing and counts. Longer is "
-            "not better for a tool that saves time."
+            "without an event end it; a lone event is a session of nothing and counts. All "
+            "sessions count, those of people who did nothing of value, too. Longer is not better "
+            "for a tool that saves time."
         ),
-        formula=_("seconds of all sessions / (60 × sessions)"),
+        formula=_("seconds of all sessions / (60 × sessions)"), version=2,
         spread="above zero", compute=_asking(time_on_site_of),
         rows=_rows("session_seconds", "60 * sessions", "sessions > 0"), good="",
     ),

@@ -28,16 +28,18 @@ SUMS = (
 )  # fmt: skip
 
 PEOPLE = f"""
-    SELECT p.customer_id, count(*) AS people, count(*) FILTER (WHERE is_today) AS people_today,
+    SELECT p.customer_id, count(*) FILTER (WHERE days > 0) AS people,
+        count(*) FILTER (WHERE is_today) AS people_today,
         count(*) FILTER (WHERE in_week) AS people_week,
         count(*) FILTER (WHERE weekdays > 0) AS people_weekday,
-        count(*) FILTER (WHERE s.first_day <= %(day)s::date - {WINDOW}) AS came_back,
+        count(*) FILTER (WHERE days > 0 AND s.first_day <= %(day)s::date - {WINDOW}) AS came_back,
         sum(days) AS days, sum(weekdays) AS days_weekday, sum(p.sessions) AS sessions,
         sum(p.seconds) AS session_seconds
     FROM (
-        SELECT customer_id, person, count(*) AS days,
-            count(*) FILTER (WHERE extract(isodow FROM day) < 6) AS weekdays,
-            bool_or(day = %(day)s) AS is_today, bool_or(day > %(day)s::date - 7) AS in_week,
+        SELECT customer_id, person, count(*) FILTER (WHERE is_active) AS days,
+            count(*) FILTER (WHERE is_active AND extract(isodow FROM day) < 6) AS weekdays,
+            bool_or(is_active AND day = %(day)s) AS is_today,
+            bool_or(is_active AND day > %(day)s::date - 7) AS in_week,
             sum(cardinality(sessions)) AS sessions,
             sum(session_seconds) AS seconds
         FROM metrics_personday WHERE {OF_RANGE} AND {IN_WINDOW} GROUP BY customer_id, person
@@ -93,7 +95,7 @@ CONCLUDE = """
             count(*) FILTER (WHERE {uses} >= x.uses_needed) AS adopted
         FROM metrics_feature x WHERE {included}
     ) a ON s.seats > 0
-    WHERE c.id BETWEEN %(first)s AND %(last)s AND (p.people > 0 OR s.seats > 0)
+    WHERE c.id BETWEEN %(first)s AND %(last)s AND (p.customer_id IS NOT NULL OR s.seats > 0)
     ON CONFLICT (day, customer_id) DO NOTHING
 """
 # Everybody of a day, by equal traits, with how long their sessions took in whole minutes.

@@ -4,7 +4,8 @@ Calls that only say who somebody is are no use of the product, and our own peopl
 both are left out of everything. Active is who did something of value: pages opened, and events
 that are marked as none (logging in), do not make anybody active. Sessions are cut after more than
 30 minutes without an event and belong to the day they began on; one that runs over midnight is
-followed for six hours more. Sessions of a day on which somebody did nothing of value are not kept.
+followed for six hours more. Those of who did nothing of value that day are kept, too, with a row
+that makes nobody active.
 """
 
 from metrics.insiders import PERSON_IS_OURS
@@ -43,11 +44,11 @@ PEOPLE = f"""
             AND {IS_USE} AND {IS_OF_VALUE}
         GROUP BY customer_id, person
     )
-    INSERT INTO metrics_personday (customer_id, day, person, event_count, sessions,
+    INSERT INTO metrics_personday (customer_id, day, person, event_count, is_active, sessions,
         session_seconds)
-    SELECT a.customer_id, %(day)s, a.person, a.uses, coalesce(l.sessions, '{{}}'),
-        coalesce(l.seconds, 0)
-    FROM active a LEFT JOIN lengths l ON l.customer_id = a.customer_id AND l.person = a.person
+    SELECT customer_id, %(day)s, person, coalesce(a.uses, 0), a.uses IS NOT NULL,
+        coalesce(l.sessions, '{{}}'), coalesce(l.seconds, 0)
+    FROM active a FULL JOIN lengths l USING (customer_id, person)
     WHERE true
 """
 USAGE = f"""
@@ -61,7 +62,7 @@ USAGE = f"""
         GROUP BY customer_id
     ) u
     LEFT JOIN (SELECT customer_id, count(*) AS people FROM metrics_personday
-        WHERE day = %(day)s GROUP BY customer_id) p ON p.customer_id = u.customer_id
+        WHERE day = %(day)s AND is_active GROUP BY customer_id) p ON p.customer_id = u.customer_id
     LEFT JOIN (
         SELECT customer_id, jsonb_object_agg(id, uses) AS features FROM (
             SELECT e.customer_id, c.id, sum(e.quantity) AS uses
@@ -75,6 +76,7 @@ USAGE = f"""
 MORE_PEOPLE = """
     ON CONFLICT (customer_id, day, person) DO UPDATE
     SET event_count = greatest(metrics_personday.event_count, excluded.event_count),
+        is_active = metrics_personday.is_active OR excluded.is_active,
         sessions = CASE
             WHEN cardinality(excluded.sessions) > cardinality(metrics_personday.sessions)
             THEN excluded.sessions ELSE metrics_personday.sessions END,
@@ -90,7 +92,7 @@ MORE_USAGE = """
 # Since when people are active, kept so that nobody has to look through all days.
 SEEN = """
     INSERT INTO metrics_personseen (customer_id, person, first_day)
-    SELECT customer_id, person, day FROM metrics_personday WHERE day = %(day)s
+    SELECT customer_id, person, day FROM metrics_personday WHERE day = %(day)s AND is_active
     ON CONFLICT (customer_id, person) DO UPDATE SET first_day = excluded.first_day
     WHERE metrics_personseen.first_day > excluded.first_day
 """
@@ -99,12 +101,13 @@ NOT_SEEN = """
     WITH gone AS (
         DELETE FROM metrics_personseen s WHERE s.first_day = %(day)s AND NOT EXISTS (
             SELECT FROM metrics_personday p WHERE p.customer_id = s.customer_id
-                AND p.day = %(day)s AND p.person = s.person)
+                AND p.day = %(day)s AND p.person = s.person AND p.is_active)
         RETURNING s.customer_id, s.person
     )
     INSERT INTO metrics_personseen (customer_id, person, first_day)
     SELECT g.customer_id, g.person, min(p.day) FROM gone g
     JOIN metrics_personday p ON p.customer_id = g.customer_id AND p.person = g.person
+        AND p.is_active
     GROUP BY g.customer_id, g.person
 """
 # New events become features: of value unless they look like coming and going, the first ones core.

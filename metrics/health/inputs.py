@@ -25,7 +25,7 @@ PEOPLE = f"""
     SELECT customer_id, count(*) AS people FROM (
         SELECT DISTINCT customer_id, person FROM metrics_personday
         WHERE customer_id BETWEEN %(first)s AND %(last)s
-            AND day > %(day)s::date - {WINDOW} AND day <= %(day)s
+            AND day > %(day)s::date - {WINDOW} AND day <= %(day)s AND is_active
     ) active GROUP BY customer_id
 """
 MONEY = f"""

@@ -33,13 +33,17 @@ class DailyUsage(models.Model):
 
 
 class PersonDay(models.Model):
-    """One person at a customer was active on one day; distinct counts need the people."""
+    """One person at a customer came on one day; distinct counts need the people.
+
+    Who did nothing of value is not active: her row is there for the sessions only.
+    """
 
     pk = models.CompositePrimaryKey("customer_id", "day", "person")
     customer_id = models.BigIntegerField()
     day = models.DateField()
     person = models.CharField(max_length=200)
     event_count = models.IntegerField()
+    is_active = models.BooleanField(default=True)
     # The seconds of each session that began on the day.
     sessions = ArrayField(models.IntegerField(), default=list)
     session_seconds = models.IntegerField(default=0)

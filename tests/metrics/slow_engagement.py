@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from lib.rates import Rate
 
@@ -31,22 +31,32 @@ def stickiness(days_by_person: Mapping[str, Collection[date]], window: list[date
     )
 
 
-@dataclass(frozen=True)
-class TimeOnSite:
-    """Lengths of sessions in minutes."""
-
-    sessions: tuple[float, ...]
-
-
-def time_on_site(moments: Iterable[datetime], idle_limit: timedelta = IDLE_LIMIT) -> TimeOnSite:
-    """Sessions of one visitor, cut where nothing happened for more than `idle_limit`."""
+def sessions_of(
+    moments: Iterable[datetime], idle_limit: timedelta = IDLE_LIMIT
+) -> list[list[datetime]]:
+    """The moments of one visitor, cut where nothing happened for more than `idle_limit`."""
     sessions: list[list[datetime]] = []
     for moment in sorted(moments):
         if sessions and moment - sessions[-1][-1] <= idle_limit:
             sessions[-1].append(moment)
         else:
             sessions.append([moment])
-    return TimeOnSite(tuple((s[-1] - s[0]).total_seconds() / 60 for s in sessions))
+    return sessions
+
+
+def time_on_site(
+    came: Iterable[tuple[str, datetime]], window: list[date], zone: tzinfo
+) -> list[float]:
+    """Minutes of every session that began in the window, whatever its visitor did in it."""
+    by_visitor: dict[str, list[datetime]] = {}
+    for visitor, moment in came:
+        by_visitor.setdefault(visitor, []).append(moment)
+    return [
+        (session[-1] - session[0]).total_seconds() / 60
+        for moments in by_visitor.values()
+        for session in sessions_of(moments)
+        if session[0].astimezone(zone).date() in window
+    ]
 
 
 def returning_visitors(sessions: Iterable[tuple[str, date]], start: date, end: date) -> Rate:

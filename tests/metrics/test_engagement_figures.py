@@ -16,6 +16,7 @@ from metrics.catalogue import BY_CODE
 from metrics.engaging import conclude_engagement, finish_engagement, forget_conclusions_of
 from metrics.models import (
     CustomerEngagement,
+    DailyUsage,
     EngagementDay,
     Feature,
     Insider,
@@ -179,6 +180,35 @@ def test_a_session_over_midnight_is_one_and_belongs_to_the_day_it_began():
     assert (before.sessions, PersonDay.objects.get(day=LAST).sessions) == ([45 * 60], [])
 
 
+def test_sessions_of_who_did_nothing_of_value_count_but_she_is_not_active():
+    customer = CustomerFactory()
+    for minute in (0, 10):
+        use(customer, "pat", at(LAST, minute=minute))
+    use(customer, "kim", at(LAST - timedelta(days=40)))
+    for minute in (0, 20):
+        use(customer, "kim", at(LAST, minute=minute), kind="page", name="Home")
+
+    conclude()
+
+    figure = figure_of("time_on_site")
+    assert (figure.numerator, figure.denominator, figure.n) == (1800, 120, 2)
+    assert (figure.value, figure.parts["median"]) == (15, 15)
+    assert (figure_of("stickiness").numerator, figure_of("stickiness").n) == (1, 1)
+    assert figure_of("weekly_share").numerator == figure_of("returning_visitors").n == 1
+    assert figure_of("returning_visitors").numerator == 0
+    assert DailyUsage.objects.get(day=LAST).active_people == 1
+
+
+def test_a_customer_whose_people_only_looked_has_sessions_and_nobody_active():
+    use(CustomerFactory(), "kim", at(LAST), kind="page", name="Home")
+
+    conclude()
+
+    assert (figure_of("time_on_site").n, figure_of("time_on_site").value) == (1, 0)
+    assert figure_of("stickiness").reason == "no_data"
+    assert not PersonSeen.objects.exists()
+
+
 def test_only_who_came_before_the_window_returns():
     """eng-009, eng-010"""
     conclude()
@@ -257,6 +287,7 @@ def test_who_was_deleted_while_the_night_concluded_is_in_no_conclusion():
 moments = st.tuples(
     st.sampled_from(["u1", "u2", "u3"]),
     st.integers(-24 * 60 * 4, 24 * 60 * 6).map(lambda n: at(FIRST) + timedelta(minutes=n)),
+    st.sampled_from(["track", "track", "page"]),
 )
 
 
@@ -270,29 +301,26 @@ def test_what_is_concluded_agrees_with_counting_by_hand(happened):
     PersonDay.objects.all().delete()
     PersonSeen.objects.all().delete()
     customer = CustomerFactory(csm=None)
-    for person, moment in happened:
-        use(customer, person, moment)
+    for person, moment, kind in happened:
+        use(customer, person, moment, kind=kind)
 
     conclude()
 
     days = {}
-    for person, moment in happened:
-        days.setdefault(person, set()).add(moment.astimezone(TOKYO).date())
+    for person, moment, kind in happened:
+        if kind == "track":
+            days.setdefault(person, set()).add(moment.astimezone(TOKYO).date())
     window = [FIRST + timedelta(days=n) for n in range(28)]
     expected = by_hand.stickiness(days, window).rate
     returning = by_hand.returning_visitors(
         [(person, day) for person, every in days.items() for day in every],
         FIRST, LAST + timedelta(days=1),
     )  # fmt: skip
-    sessions = [
-        length
-        for person in days
-        for length in by_hand.time_on_site(m for p, m in happened if p == person).sessions
-    ]
-    stored = [length for row in PersonDay.objects.all() for length in row.sessions]
+    on_site = by_hand.time_on_site([each[:2] for each in happened], window, TOKYO)
+    lengths = figure_of("time_on_site")
     assert figure_of("stickiness").value == expected.value
     assert figure_of("returning_visitors").value == returning.value
-    assert sorted(stored) == sorted(round(60 * length) for length in sessions)
+    assert (lengths.n, lengths.numerator or 0) == (len(on_site), sum(on_site) * 60)
 
 
 def test_a_customer_that_is_deleted_takes_its_engagement_along():

@@ -136,15 +136,15 @@ class Inventor:
         return {"cost_lines": lines, "touchpoints": touches, "role_rates": rates}
 
     def use(self, contacts: list[Row]) -> Files:
-        """Sessions begin with an event of value; what follows may be a minute or an hour later."""
+        """What follows in a session may be a minute or an hour later; some only log in."""
         chance, rows = self.chance, []
         people = [(row["customer id"], row["id"]) for row in contacts] + [("C0", "probe-1")]
         for customer, person in people:
             for _day in range(chance.choice([0, 2, 6, 12])):
                 day = chance.choice(USED_ON)
                 moment = self.moment(day, day + timedelta(days=1))
-                for event in range(chance.randrange(1, 5)):
-                    name = chance.choice(EVENTS) if event else "report"
+                for _event in range(chance.randrange(1, 5)):
+                    name = chance.choice(EVENTS)
                     rows.append({"id": f"U{len(rows)}", "customer id": customer, "user id": person,
                                  "date": moment, "feature": name,
                                  "count": chance.randrange(1, 3)})  # fmt: skip
