@@ -13,6 +13,7 @@ from customers.api.viewsets.contracts import (
 from customers.api.viewsets.costs import CostLineViewSet, RoleRateViewSet
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
+from metrics.api.changes import ChangeViewSet
 from metrics.api.numbers import NumberViewSet
 from metrics.api.viewsets import AlertViewSet, HealthViewSet, NightViewSet
 from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewSet
@@ -42,5 +43,10 @@ NUMBERS = [
     path("numbers", NumberViewSet.as_view({"get": "list"}), name="number-list"),
     path("numbers/<slug:code>", NumberViewSet.as_view({"get": "retrieve"}), name="number-detail"),
     path("numbers/<slug:code>/rows", NumberViewSet.as_view({"get": "rows"}), name="number-rows"),
+    path(
+        "numbers/<slug:code>/change",
+        ChangeViewSet.as_view({"get": "change"}),
+        name="number-change",
+    ),
 ]
 api_urlpatterns = [*router.urls, *NUMBERS]

@@ -16,6 +16,7 @@ class MetricSerializer(serializers.Serializer[Any]):
     definition_version = serializers.IntegerField()
     groupings = serializers.ListField(child=serializers.CharField())
     has_rows = serializers.BooleanField()
+    has_change = serializers.BooleanField(help_text="Its change can be tested: `/change`.")
 
 
 class PeriodSerializer(serializers.Serializer[Any]):

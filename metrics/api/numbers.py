@@ -22,6 +22,7 @@ from metrics.api.number_shapes import MetricSerializer, NumberRowsSerializer, Nu
 from metrics.catalogue import BY_CODE, METRICS
 from metrics.figure import Figure
 from metrics.grouping import GROUPINGS, TooManyGroupsError, groups_of
+from metrics.loyalty.verdicts import COMPARED
 from metrics.metric import Metric
 from metrics.once import page_of_figures
 from metrics.question import READERS, Question, QuestionUnclearError, question_of
@@ -136,6 +137,7 @@ def described(metric: Metric) -> dict[str, Any]:
         "definition_version": metric.version,
         "groupings": list(metric.groupings),
         "has_rows": metric.rows is not None,
+        "has_change": metric.code in COMPARED,
     }
 
 

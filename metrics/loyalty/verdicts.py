@@ -16,12 +16,14 @@ from metrics.changes import (
 )
 from metrics.figure import Figure
 from metrics.intervals import Change, share_change
-from metrics.loyalty.answers import NPS, Scale
+from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, Scale
 from metrics.loyalty.scores import nps_of_tally, share_of_tally
 from metrics.loyalty.tallies import Both, Tally, pairs_of, tally_both, tally_by_groups
 from metrics.question import Question
 
 ALARM = 0.05
+# The scores that are samples, by the codes of their figures.
+COMPARED = {"nps": NPS, "csat": CSAT, "ces": CES, "ces_effort": EFFORT}
 WORDS: dict[str, Promise] = {
     "higher": _("Higher"),
     "lower": _("Lower"),

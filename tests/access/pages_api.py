@@ -19,6 +19,7 @@ def a_scored_customer(world: World) -> int:
 OF_A_CUSTOMER = {"scored_customer", "external_id"}
 OBJECTS = {
     "metric": lambda _world: "mrr",
+    "score": lambda _world: "nps",
     "external_id": lambda world: world["customer"].external_id,
     "scored_customer": a_scored_customer,
     "product": lambda _world: ProductFactory(),
@@ -113,6 +114,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:number-list":                                  (401, 200, 200, 200, 200, 200),
     "GET api:number-detail metric":                         (401, 200, 200, 200, 200, 200),
     "GET api:number-rows metric":                           (401, 200, 200, 200, 200, 200),
+    "GET api:number-change score":                          (401, 200, 200, 200, 200, 200),
     "GET api:health-list":                                  (401, 200, 200, 200, 200, 200),
     "GET api:health-detail scored_customer":                (401, 404, 200, 200, 200, 200),
     "GET api:health-history scored_customer":               (401, 404, 200, 200, 200, 200),
