@@ -14,6 +14,7 @@ from customers.api.viewsets.costs import CostLineViewSet, RoleRateViewSet
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
 from metrics.api.changes import ChangeViewSet
+from metrics.api.cohorts import CohortViewSet
 from metrics.api.numbers import NumberViewSet
 from metrics.api.viewsets import AlertViewSet, HealthViewSet, NightViewSet
 from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewSet
@@ -47,6 +48,16 @@ NUMBERS = [
         "numbers/<slug:code>/change",
         ChangeViewSet.as_view({"get": "change"}),
         name="number-change",
+    ),
+    path(
+        "numbers/<slug:code>/cohorts",
+        CohortViewSet.as_view({"get": "cohorts"}),
+        name="number-cohorts",
+    ),
+    path(
+        "numbers/<slug:code>/cohorts/<slug:month>/<int:age>",
+        CohortViewSet.as_view({"get": "cell"}),
+        name="number-cohort-cell",
     ),
 ]
 api_urlpatterns = [*router.urls, *NUMBERS]

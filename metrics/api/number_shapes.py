@@ -17,6 +17,7 @@ class MetricSerializer(serializers.Serializer[Any]):
     groupings = serializers.ListField(child=serializers.CharField())
     has_rows = serializers.BooleanField()
     has_change = serializers.BooleanField(help_text="Its change can be tested: `/change`.")
+    has_cohorts = serializers.BooleanField(help_text="It opens to a triangle: `/cohorts`.")
 
 
 class PeriodSerializer(serializers.Serializer[Any]):

@@ -26,7 +26,8 @@ from metrics.loyalty.verdicts import COMPARED
 from metrics.metric import Metric
 from metrics.once import page_of_figures
 from metrics.question import READERS, Question, QuestionUnclearError, question_of
-from metrics.rows import Row
+from metrics.retention.cohorts import MEASURES
+from metrics.rows import Row, Rows
 
 NOT_A_GROUPING = _("This figure can be grouped by: %(names)s.")
 TOO_MANY_GROUPS = _("These are too many groups. Narrow the question or the period first.")
@@ -82,19 +83,21 @@ class NumberViewSet(Resource):
         if metric.rows is None:
             raise Http404
         rows, number = metric.rows(question), page_number(request.query_params.get("page", ""))
-        page, totals = rows.opened(request.user, number)  # type: ignore[arg-type]
-        return Response(
-            {
-                "metric": metric.code,
-                "kind": rows.kind,
-                "numerator": text(totals.numerator),
-                "denominator": text(totals.denominator),
-                "n": totals.n,
-                "page": number,
-                "has_next": page.has_next,
-                "results": [as_row(row) for row in page.rows],
-            }
-        )
+        return Response(opened(request, metric.code, rows, number))
+
+
+def opened(request: Request, code: str, rows: Rows, number: int) -> dict[str, Any]:
+    page, totals = rows.opened(request.user, number)  # type: ignore[arg-type]
+    return {
+        "metric": code,
+        "kind": rows.kind,
+        "numerator": text(totals.numerator),
+        "denominator": text(totals.denominator),
+        "n": totals.n,
+        "page": number,
+        "has_next": page.has_next,
+        "results": [as_row(row) for row in page.rows],
+    }
 
 
 def asked_for(code: str) -> Metric:
@@ -138,6 +141,7 @@ def described(metric: Metric) -> dict[str, Any]:
         "groupings": list(metric.groupings),
         "has_rows": metric.rows is not None,
         "has_change": metric.code in COMPARED,
+        "has_cohorts": metric.code in MEASURES,
     }
 
 

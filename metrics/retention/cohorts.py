@@ -32,6 +32,7 @@ from metrics.rows import Rows, Totals
 Measure = Literal["logo", "net", "gross"]
 Variant = Literal["status", "survival"]
 
+EARLIEST = date(1, 1, 1)
 # The column of a step that a cell sums, by measure and variant.
 COLUMNS: dict[tuple[str, str], str] = {
     ("logo", "status"): "paying",
@@ -117,22 +118,24 @@ def months_between(first: date, last: date) -> int:
 
 
 def triangle(
-    question: Question, measure: Measure = "logo", variant: Variant = "status", months: int = 24
+    question: Question,
+    measure: Measure = "logo",
+    variant: Variant = "status",
+    months: int | None = 24,
 ) -> Triangle:
-    """The cohorts of so many months up to the question's last day, oldest first.
+    """The cohorts of so many months up to the question's last day, oldest first; None for all.
 
     Customers are counted under the traits they joined with.
     """
     newest = month_start(question.day)
-    oldest = add_months(newest, 1 - months)
+    oldest = EARLIEST if months is None else add_months(newest, 1 - months)
     finished = last_finished_month(question)
     with as_known(question):
         steps = read_steps(question, COLUMNS[measure, variant], oldest, newest)
-    cohorts = []
-    for back in range(months):
-        month = add_months(oldest, back)
-        if found := steps.get(month):
-            cohorts.append(cohort_of(month, found, months_between(month, finished), measure))
+    cohorts = [
+        cohort_of(month, steps[month], months_between(month, finished), measure)
+        for month in sorted(steps)
+    ]
     width = max((len(cohort.cells) for cohort in cohorts), default=0)
     padded = [Cohort(c.month, c.size, c.cells + (None,) * (width - len(c.cells))) for c in cohorts]
     return Triangle(tuple(padded), average_of(padded, width, measure))
@@ -220,7 +223,6 @@ def cell_totals(
 
 
 AGE = 12
-EARLIEST = date(1, 1, 1)
 
 
 def cohorts_of_age(question: Question) -> tuple[date, date]:
@@ -299,3 +301,7 @@ COHORT_GROSS = Metric(
     page="metrics:retention",
     groupings=("segment", "csm", "touch", "plan"),
 )
+# What the triangle behind a figure counts.
+MEASURES: dict[str, Measure] = {
+    COHORT_LOGO.code: "logo", COHORT_NET.code: "net", COHORT_GROSS.code: "gross",
+}  # fmt: skip

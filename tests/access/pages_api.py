@@ -20,6 +20,9 @@ OF_A_CUSTOMER = {"scored_customer", "external_id"}
 OBJECTS = {
     "metric": lambda _world: "mrr",
     "score": lambda _world: "nps",
+    "cohort_metric": lambda _world: "cohort_retention",
+    "cohort": lambda _world: "2025-01",
+    "age": lambda _world: 3,
     "external_id": lambda world: world["customer"].external_id,
     "scored_customer": a_scored_customer,
     "product": lambda _world: ProductFactory(),
@@ -115,6 +118,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET api:number-detail metric":                         (401, 200, 200, 200, 200, 200),
     "GET api:number-rows metric":                           (401, 200, 200, 200, 200, 200),
     "GET api:number-change score":                          (401, 200, 200, 200, 200, 200),
+    "GET api:number-cohorts cohort_metric":                 (401, 200, 200, 200, 200, 200),
+    "GET api:number-cohort-cell cohort_metric cohort age":  (401, 200, 200, 200, 200, 200),
     "GET api:health-list":                                  (401, 200, 200, 200, 200, 200),
     "GET api:health-detail scored_customer":                (401, 404, 200, 200, 200, 200),
     "GET api:health-history scored_customer":               (401, 404, 200, 200, 200, 200),

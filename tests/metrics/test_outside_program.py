@@ -19,7 +19,7 @@ from customers.models import ImportRow
 from tests.factories import NOON
 from tests.metrics.outside.company import Files, Inventor, write
 from tests.metrics.outside.costs import as_decimal, costs, values
-from tests.metrics.outside.money import Books, cohorts, money, survival
+from tests.metrics.outside.money import Books, cohorts, money, survival, triangles
 from tests.metrics.outside.using import using
 from tests.metrics.outside.voices import ranges, voices
 
@@ -91,10 +91,25 @@ def test_every_figure_agrees_with_the_files(seed, asked, load, api_of, lea):
             differences[period, code] = (shown, span, answer)
 
     assert differences == {}
+    assert_triangles_agree(client, Books(files), asked[-1])
     checked = {code for _period, code in expected}
     every = {metric["metric"] for metric in client.get("/api/v1/numbers").json()}
     assert checked.isdisjoint(NOT_CHECKED)
     assert every == checked | NOT_CHECKED.keys()
+
+
+def assert_triangles_agree(client: Any, books: Books, month: date) -> None:
+    """Every cell of the six triangles, and none besides."""
+    expected, found = triangles(books, month), {}
+    for code, variant in {(code, variant) for code, variant, _cohort, _age in expected}:
+        asked = {"period": f"{month:%Y-%m}", "variant": variant}
+        for line in client.get(f"/api/v1/numbers/{code}/cohorts", asked).json()["cohorts"]:
+            for age, cell in enumerate(line["cells"]):
+                if cell:
+                    found[code, variant, line["cohort"], age] = cell["value"]
+
+    assert found.keys() == expected.keys()
+    assert not {cell for cell, figure in expected.items() if not agree(figure, found[cell])}
 
 
 def agree(figure: Fraction | float | None, text: str | None) -> bool:

@@ -160,6 +160,27 @@ def cohorts(books: Books, month: date) -> Figures:
             "cohort_gross_revenue": share(gross, value)}  # fmt: skip
 
 
+def triangles(books: Books, last: date) -> dict[tuple[str, str, str, int], Fraction]:
+    """By metric, variant, cohort and age: what is kept at the end of each month up to one."""
+    sums: dict[tuple[str, str, str, int], list[Fraction]] = {}
+    for customer in books.currency:
+        day = books.joined_on(customer, TODAY)
+        month, age, alive = day.replace(day=1) if day else following(last), 0, True
+        while month <= last:
+            then = books.value(customer, following(month) - DAY, at=day)
+            first, alive = books.value(customer, day), alive and then > 0
+            for variant, value in (("status", then), ("survival", then if alive else Fraction())):
+                for code, kept, whole in (
+                    ("cohort_retention", Fraction(value > 0), Fraction(1)),
+                    ("cohort_net_revenue", value, first),
+                    ("cohort_gross_revenue", min(value, first), first),
+                ):
+                    cell = sums.setdefault((code, variant, f"{day:%Y-%m}", age), [Fraction()] * 2)
+                    sums[code, variant, f"{day:%Y-%m}", age] = [cell[0] + kept, cell[1] + whole]
+            month, age = following(month), age + 1
+    return {cell: kept / whole for cell, (kept, whole) in sums.items()}
+
+
 def lives(books: Books, day: date) -> list[tuple[int, bool]]:
     """Of who ever paid: months watched and whether lost; a loss counts for the month it is in."""
     found = []
