@@ -120,11 +120,13 @@ def contact_fields(traits: dict[str, Any]) -> dict[str, str]:
 
 
 def _email(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 254:
+        return ""
     try:
         validate_email(value)
     except ValidationError:
         return ""
-    return str(value) if len(value) <= 254 else ""
+    return value
 
 
 def _merge_attributes(groups: list[Call]) -> None:

@@ -15,6 +15,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 MAX_DEPTH = 200
+MOST_DIGITS = 30
 # A body that unpacks to much more than it was is no list of events.
 MAX_RATIO = 200
 HARMLESS_SIZE = 1_000_000
@@ -86,9 +87,15 @@ def parse(text: bytes) -> Any:
     if too_deep:
         text = _without_depths(text)
     try:
-        return json.loads(text.decode(json.detect_encoding(text), "surrogateescape"))
+        whole = text.decode(json.detect_encoding(text), "surrogateescape")
+        return json.loads(whole, parse_int=_integer)
     except (ValueError, RecursionError):
         raise UnreadableBody("bad_json", _("The body is not JSON.")) from None
+
+
+def _integer(digits: str) -> int:
+    """Python reads no more than 4,300 digits; what is too much for 64 bits is too much later."""
+    return int(digits[:MOST_DIGITS])
 
 
 def _without_depths(text: bytes) -> bytes:

@@ -93,6 +93,15 @@ def test_a_group_call_links_its_person_and_writes_only_declared_attributes(batch
     assert UsageEvent.objects.get().properties == traits
 
 
+@pytest.mark.parametrize("email", [5, ["a@b.example"], {"a": 1}, True, "a@" + "b" * 400])
+def test_an_address_that_is_none_is_passed_over(batch, bakery, email):
+    answer = batch(a_track(1, type="identify", traits={"email": email, "name": "Pat"}), a_track(2))
+
+    assert answer.json()["verdicts"] == ["stored", "stored"]
+    contact = Contact.objects.get()
+    assert (contact.name, contact.email) == ("Pat", "")
+
+
 def test_a_browser_key_changes_nobody(post, browser_key, bakery):
     ContactFactory(external_id="pat", email="pat@bakery.example", customer=bakery)
     item = a_track(1, type="identify", traits={"email": "thief@evil.example"})

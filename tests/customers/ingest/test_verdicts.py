@@ -122,7 +122,7 @@ POISON = {
     "a NUL in a value": '{"type":"track","event":"x\\u0000","userId":"u"}',
     "a NUL in a key": '{"type":"track","event":"x","userId":"u","properties":{"\\u0000":1}}',
     "half a letter": '{"type":"track","event":"x","userId":"u","properties":{"x":"\\ud800"}}',
-    "a number of 5,000 digits": '{"type":"track","event":"x","userId":"u","a":1' + "0" * 4000 + "}",
+    "a number of 5,000 digits": '{"type":"track","event":"x","userId":"u","a":1' + "0" * 5000 + "}",
     "nested 300 deep": NESTED % ("[" * 300 + "]" * 300),
     "nested 5,000 deep": NESTED % ("[" * 5000 + "]" * 5000),
     "a number": "7",
