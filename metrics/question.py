@@ -304,6 +304,11 @@ def _currency(text: str) -> dict[str, Any]:
     return {"currency": "" if code == settings.REPORTING_CURRENCY else code}
 
 
+def _name(text: str) -> str:
+    """Of a segment or a plan. No name holds a NUL, and PostgreSQL does not take one as text."""
+    return "" if text == NOBODY else text.replace("\x00", "\ufffd")
+
+
 def _touch(text: str) -> dict[str, Any]:
     if text not in Customer.Touch.values:
         raise ValueError(text)
@@ -321,10 +326,10 @@ READERS: dict[str, Any] = {
     "day": lambda text: {"as_of": date.fromisoformat(text)},
     "known": lambda text: {"known_on": date.fromisoformat(text)},
     "view": _view,
-    "segment": lambda text: {"segment": "" if text == NOBODY else text},
+    "segment": lambda text: {"segment": _name(text)},
     "csm": _csm,
     "touch": _touch,
-    "plan": lambda text: {"plan": "" if text == NOBODY else text},
+    "plan": lambda text: {"plan": _name(text)},
     "currency": _currency,
 }
 FAULTS = {

@@ -10,7 +10,8 @@ from metrics.question import Question
 
 # What is no point of the scale is not among the answers that are kept as they count.
 OUTSIDE = """
-    SELECT r.customer_id, (r.answered_at AT TIME ZONE %(zone)s)::date AS day
+    SELECT r.customer_id, (r.answered_at AT TIME ZONE %(zone)s)::date AS day,
+        NULL::integer AS place_id
     FROM surveys_response r JOIN surveys_survey s ON s.id = r.survey_id
     WHERE s.kind = %(kind)s AND r.grade IN ('confirmed', 'manual', 'imported')
         AND r.score NOT BETWEEN %(low)s AND %(high)s

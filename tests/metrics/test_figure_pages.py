@@ -59,6 +59,15 @@ def test_the_rows_of_every_figure_add_up_to_it(book):
             assert (totals.numerator, totals.denominator) == (figure.numerator, figure.denominator)
 
 
+def test_every_figure_with_its_readings_is_told_for_any_part_of_the_customers(book, ana):
+    asked = {"segment": "Small", "csm": str(ana.pk), "touch": "low", "plan": "Basic"}
+
+    for metric in METRICS:
+        figure = metric.answer(question_of(asked, DAY))
+
+        assert isinstance(dict(figure.parts), dict), metric.code
+
+
 def test_a_range_between_customers_is_the_same_read_with_the_rows(lea, book):
     told = [metric for metric in METRICS if metric.spread]
     for metric in told:
@@ -158,7 +167,14 @@ def test_all_faults_are_named_at_once():
 
 @pytest.mark.parametrize(
     ("narrowed", "value"),
-    [({"segment": "Small"}, 100), ({"plan": "Pro"}, 0), ({"segment": NOBODY}, 0), ({}, 100)],
+    [
+        ({"segment": "Small"}, 100),
+        ({"plan": "Pro"}, 0),
+        ({"segment": NOBODY}, 0),
+        ({}, 100),
+        ({"segment": "\x00"}, 0),
+        ({"plan": "\x00"}, 0),
+    ],
 )
 def test_mrr_counts_those_who_are_asked_about(book, narrowed, value):
     assert BY_CODE["mrr"].answer(question_of(narrowed, DAY)).value == value

@@ -282,6 +282,17 @@ def test_an_answer_counts_under_the_traits_of_its_day_and_stays_with_its_custome
     assert figure_of("nps", segment="Large").n == 0
 
 
+def test_answers_left_out_are_told_of_those_who_are_asked_about():
+    customer = CustomerFactory(segment="Small")
+    keep_traits(date(2026, 6, 1), first=0, last=2**62)
+    survey = answer("csat", [4, 0], customer=customer)
+
+    small, large = (figure_of("csat_mean", segment=name).parts for name in ("Small", "Large"))
+
+    assert survey.kind == "csat"
+    assert (small["rejected"], large.get("rejected", 0)) == (1, 0)
+
+
 def test_our_own_people_and_what_looks_like_a_machine_do_not_count(lea):
     for contact in (ContactFactory(email=lea.email.upper()), ContactFactory(email="t@Test.example"),
                     ContactFactory(external_id="bot-7")):  # fmt: skip
