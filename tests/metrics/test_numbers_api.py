@@ -43,9 +43,10 @@ def test_every_metric_is_listed_with_its_definition(api_of, ana):
     assert all(entry["definition"] and entry["formula"] and entry["rule"] for entry in listed)
 
 
-def test_every_metric_answers(api_of, ana):
+@pytest.mark.parametrize("asked", [{}, {"segment": "~", "csm": "~", "touch": "low", "plan": "~"}])
+def test_every_metric_answers(api_of, ana, asked):
     for metric in METRICS:
-        answer = api_of(ana).get(f"{NUMBERS}{metric.code}/")
+        answer = api_of(ana).get(f"{NUMBERS}{metric.code}/", asked)
         assert answer.status_code == 200, metric.code
         body = answer.json()
         assert (body["value"] is None) == (body["reason"] is not None), metric.code
