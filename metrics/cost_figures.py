@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import RoleRate
 from lib.days import add_months
 from lib.rates import ratio
 from metrics.assumptions import Name, assumed
@@ -230,8 +231,15 @@ def served_together(question: Question) -> Decimal:
         return Decimal(cursor.fetchone()[0])
 
 
+def is_known(served: Decimal, question: Question) -> bool:
+    """Nothing is what serving cost only where somebody said what an hour costs."""
+    return bool(served) or RoleRate.objects.filter(effective_on__lt=question.end).exists()
+
+
 def serving_figure(question: Question) -> Figure:
     totals = serving_rows(SERVED)(question).totals()
+    if not is_known(totals.numerator, question):
+        return Figure.undefined("no_cost_lines", numerator=totals.numerator, n=totals.n)
     return Figure(totals.numerator, totals.numerator, n=totals.n)
 
 
@@ -240,6 +248,8 @@ def serving_per_customer(question: Question) -> Figure:
     paying = stock(question).customers
     if not paying:
         return Figure.undefined("no_data", numerator=served, denominator=0)
+    if not is_known(served, question):
+        return Figure.undefined("no_cost_lines", numerator=served, denominator=paying, n=paying)
     return Figure(served / paying, served, paying, paying)
 
 

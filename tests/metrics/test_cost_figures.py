@@ -273,6 +273,18 @@ def test_without_cost_lines_no_customer_costs_nothing(code):
     assert (answer(code).value, answer(code).reason) == (None, "no_cost_lines")
 
 
+def test_time_of_which_nobody_said_what_an_hour_costs_does_not_cost_nothing(ana):
+    customer = CustomerFactory()
+    TouchpointFactory(customer=customer, author=ana, minutes=30,
+                      happened_at=day_start(JUNE) + timedelta(hours=10))  # fmt: skip
+    RevenueMovement.objects.create(customer=customer, day=MAY, kind="new", amount=12, balance=12)
+    both = ("cost_to_serve", "cost_to_serve_per_customer")
+
+    assert [(answer(c).value, answer(c).reason) for c in both] == [(None, "no_cost_lines")] * 2
+    RoleRate.objects.create(role="lead", effective_on=MAY, hourly=1000)
+    assert [answer(c).value for c in both] == [0, 0]
+
+
 def support(**more) -> CostLineForm:
     return CostLineForm({
         "kind": "support", "label": "Desk", "amount": "1000", "currency": "JPY",
