@@ -129,6 +129,12 @@ class Figure:
         """Below five cases the operands are shown, not their share (GEN-7)."""
         return self.value is not None and self.flag != "insufficient_n"
 
+    def marked_if_few(self) -> Self:
+        """A share, marked where so few cases stand behind it that it is not shown."""
+        if self.value is None or self.n >= FEWEST_FOR_A_PERCENTAGE:
+            return self
+        return replace(self, flag="insufficient_n")
+
     def flagged(self, flag: str) -> Self:
         return replace(self, flag=self.flag or flag)
 

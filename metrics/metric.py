@@ -91,13 +91,17 @@ class Metric:
         return found.flagged("low_confidence") if wide else found
 
     def _computed(self, question: Question) -> Figure:
-        figure = reported_figure(self.code, question) or self.compute(question)
+        figure = self.marked(reported_figure(self.code, question) or self.compute(question))
         if question.clock:
             figure = replace(figure, parts=dict(figure.parts))
         if self.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
             return Figure.undefined("no_rate") if rate is None else self._times(figure, 1 / rate)
         return figure
+
+    def marked(self, figure: Figure) -> Figure:
+        """No share is shown of fewer than five, whatever it is a share of (GEN-7)."""
+        return figure.marked_if_few() if self.unit == "share" else figure
 
     def _times(self, figure: Figure, factor: Decimal) -> Figure:
         worked_out = partial(in_currency, self.code, figure.parts, factor)

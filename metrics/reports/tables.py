@@ -55,7 +55,7 @@ def groups(question: Question, by: str, title: str) -> Table:
     names = names_of(by, [group.key for group in found])
     rows = [
         (names[group.key], money(group.mrr, question), share(group.share, question),
-         money(group.change, question), share(group.nrr.value, question), group.customers)
+         money(group.change, question), share(group.nrr, question), group.customers)
         for group in found
     ]  # fmt: skip
     heads = [_("Group"), _("MRR"), _("Share"), _("Change in the period"), _("NRR, 12 months"),

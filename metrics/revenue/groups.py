@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from lib.rates import Rate, ratio
+from lib.rates import ratio
+from metrics.intervals import FEWEST_FOR_A_PERCENTAGE
 from metrics.question import Question
 from metrics.revenue.kept import trailing_year
 from metrics.revenue.start_set import StartSet, start_sets_by
@@ -17,14 +18,17 @@ GROUPINGS = {"plan": "plan", "segment": "segment", "csm": "csm_id", "touch": "to
 
 @dataclass(frozen=True)
 class Group:
-    """`key` is "" or 0 for those without one. `nrr` is of the trailing twelve months."""
+    """`key` is "" or 0 for those without one.
+
+    `nrr` is of the trailing twelve months, None where fewer than five customers were there before.
+    """
 
     key: Any
     customers: int
     mrr: Decimal
     share: Decimal | None
     change: Decimal
-    nrr: Rate
+    nrr: Decimal | None
 
 
 def money_by(question: Question, grouping: str) -> list[Group]:
@@ -36,7 +40,8 @@ def money_by(question: Question, grouping: str) -> list[Group]:
     whole = sum((stock.value for stock in now.values()), Decimal(0))
     groups = []
     for key in {*now, *before}:
-        stock = now.get(key, Stock())
+        stock, started = now.get(key, Stock()), kept.get(key, StartSet())
+        is_shown = started.start_customers >= FEWEST_FOR_A_PERCENTAGE
         groups.append(
             Group(
                 key=key,
@@ -44,7 +49,7 @@ def money_by(question: Question, grouping: str) -> list[Group]:
                 mrr=stock.mrr,
                 share=ratio(stock.value, whole),
                 change=stock.mrr - before.get(key, Stock()).mrr,
-                nrr=kept.get(key, StartSet()).nrr,
+                nrr=started.nrr.value if is_shown else None,
             )
         )
     return sorted(groups, key=lambda group: (-group.mrr, str(group.key)))

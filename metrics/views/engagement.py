@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, permission_needed
 from metrics import engagement_charts as pictures
 from metrics.adoption import adoptions_of
+from metrics.catalogue import BY_CODE
 from metrics.engagement_figures import READ, asked_about, engaged
 from metrics.forms import asked_by
 from metrics.models import CustomerEngagement
@@ -36,7 +37,7 @@ def engagement(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "asked": asked,
         "found": found,
-        "tiles": [(code, read(found)) for code, read in READ.items()],
+        "tiles": [(code, BY_CODE[code].marked(read(found))) for code, read in READ.items()],
         "may_choose": request.user.may(Permission.MANAGE_COSTS),
         "sees_all": request.user.sees_every_customer,
     }

@@ -14,6 +14,7 @@ from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
 from metrics.models import RevenueMovement
 from metrics.question import Question
+from metrics.revenue.groups import money_by
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.moves import waterfall
 from metrics.revenue.start_set import StartSet
@@ -305,6 +306,18 @@ def test_nrr_has_the_range_of_a_ratio():
     assert (nrr.interval.low, nrr.interval.high) == pytest.approx((0.5057802254, 1.2142197746))
     assert float(nrr.parts["largest_share"]) == pytest.approx(150 / 280)
     assert nrr.flag == "low_confidence"
+
+
+def test_four_customers_are_too_few_for_any_share_of_money():
+    for _ in range(4):
+        pays(("2025-01-01", 100), ("2025-03-10", 90))
+    book()
+
+    for code in ("nrr", "grr", "net_revenue_churn", "gross_revenue_churn", "answer_coverage_mrr"):
+        found = figure(code, "2025-03")
+        assert (found.flag, found.n, found.is_shown) == ("insufficient_n", 4, False), code
+    assert figure("arpa", "2025-03").is_shown
+    assert [group.nrr for group in money_by(asked("2025-03"), "plan")] == [None]
 
 
 def test_contracted_rises_can_be_left_out_of_nrr():
