@@ -24,10 +24,8 @@ from metrics.revenue.growth import total
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.moves import LOSSES, lines_of, sums_of
 from metrics.revenue.start_set import StartSet, chosen_by, customers_of, movers_of, start_set
+from metrics.revenue.value import SCHEDULED_RISES
 from metrics.rows import Rows
-
-# Rises that were agreed before, or that nobody sold: NRR without them can be asked for.
-SCHEDULED_RISES = ["contracted_ramp", "price_rise", "price_increase", "discount_expired"]
 
 PARTS = """
     SELECT max(abs(change)) / nullif(sum(abs(change)), 0), coalesce(sum(risen.amount), 0)

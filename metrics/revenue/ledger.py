@@ -108,8 +108,8 @@ TOTALS = """
         bool_or(state_before = 'paused' AND native > 0) AS resumes,
         bool_or(version_id = version_before
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
-        max(reason) FILTER (WHERE version_id IS DISTINCT FROM version_before AND reason <> '')
-            AS told,
+        max(reason) FILTER (WHERE reason <> '' AND (version_id IS DISTINCT FROM version_before
+            OR state = 'ended' AND native_before > 0 AND reason <> ALL(%(rises)s))) AS told,
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
             AS plan_now,
         count(*) FILTER (WHERE native > 0) AS held, sum(native) AS native,

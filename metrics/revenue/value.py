@@ -89,6 +89,8 @@ CURRENCIES_WITHOUT_RATE = """
         WHERE e.currency = v.currency AND e.month <= %(day)s)
     ORDER BY v.currency
 """
+# Rises that were agreed before, or that nobody sold: NRR without them can be asked for.
+SCHEDULED_RISES = ["contracted_ramp", "price_rise", "price_increase", "discount_expired"]
 FOR_EVER = "infinity"
 EVERYBODY = (0, 2**63 - 1)
 
@@ -100,6 +102,7 @@ def value_parameters() -> dict[str, Any]:
         "past_due_limit": settings.PAST_DUE_LIMIT_DAYS,
         "keeps_paused": settings.PAUSED_SUBSCRIPTIONS_COUNT,
         "merged_gap": settings.MERGE_GAP_DAYS,
+        "rises": SCHEDULED_RISES,
     }
 
 

@@ -231,3 +231,17 @@ def test_a_debt_is_lost_after_the_limit_and_comes_back_when_paid():
         ("2025-06-20", "reactivation", 100, ""),
     ]
     assert mrr("2025-06-09") == 100
+
+
+def test_a_contract_that_ends_is_lost_for_the_reason_of_the_version_that_ends_it():
+    """Its last version says why, whether it was known long before or from the first day on."""
+    told, ramped = subscription(), subscription()
+    version(told, "2025-01-01", 50)
+    version(told, "2025-02-20", 50, ends_on=day("2025-04-01"), reason="competitor")
+    version(ramped, "2025-01-01", 50, ends_on=day("2025-05-01"), reason="contracted_ramp")
+
+    assert booked()[1:] == [
+        ("2025-01-01", "new", 50, "contracted_ramp"),
+        ("2025-04-01", "churn", -50, "competitor"),
+        ("2025-05-01", "churn", -50, "ended"),
+    ]

@@ -64,6 +64,9 @@ def _values(
     given = draft.values
     effective_on = _start(given, customer, history, context)
     former = history.ruling_on(effective_on) or {}
+    if former and former["effective_on"] != effective_on:
+        # Why one change was made says nothing of the next.
+        former = {**former, "reason": ""}
     own = context.options.currency or customer["currency"]
     values = {**DEFAULTS, "currency": own, **former}
     values |= {name: given[name] for name in PLAIN if name in given}

@@ -49,3 +49,17 @@ def test_a_column_nobody_recognises_is_asked_for_with_those_there_are(db, tmp_pa
 
     with pytest.raises(CommandError, match=r"external_id.*--map .*who, monthly charges"):
         call_command("import_file", str(file), noun="subscriptions")
+
+
+def test_why_one_change_was_made_says_nothing_of_the_next(load):
+    CustomerFactory(external_id="C-1")
+    load("subscriptions", "id,customer id,start date,price,reason\n"
+         "S-1,C-1,2025-01-01,100,\nS-1,C-1,2025-03-01,120,price_rise\n")  # fmt: skip
+
+    load("subscriptions", "id,customer id,start date,price\n"
+         "S-1,C-1,2025-03-01,125\nS-1,C-1,2025-05-01,200\n")  # fmt: skip
+
+    kept = SubscriptionVersion.objects.order_by("effective_on", "recorded_at", "pk")
+    assert [(int(v.price), v.reason) for v in kept] == [
+        (100, ""), (120, "price_rise"), (125, "price_rise"), (200, ""),
+    ]  # fmt: skip
