@@ -1,6 +1,7 @@
 """What pages about customers ask for, and what is said when it is not understood."""
 
 import uuid
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +10,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Contact, Customer, SavedView, Task, Touchpoint
+from customers.models import Contact, Customer, SavedView, Task, TouchPin, Touchpoint
 from customers.segments import known_segments
+from customers.tiering import Hold
+from lib import days
 from metrics.models import HealthScore
 from metrics.portfolio import SORTS, Wishes
+from surveys.models import Survey
 
 RENEWING = [("", _("Any renewal")), ("30", _("Within 30 days")), ("90", _("Within 90 days")),
             ("180", _("Within 180 days"))]  # fmt: skip
@@ -27,6 +31,13 @@ class DateInput(forms.DateInput):
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d", attrs={"min": EARLIEST, "max": LATEST})
 
+
+# Who leaves does so on a day and for a reason, one by one; nobody goes back to being found.
+STAGES_AT_ONCE = [
+    (stage.value, stage.label)
+    for stage in Customer.Stage
+    if stage not in (Customer.Stage.CHURNED, Customer.Stage.DETECTED)
+]
 
 # What a line of the Customers page may show beside the name.
 COLUMNS = [
@@ -70,8 +81,16 @@ class PortfolioForm(forms.Form):
         # Nobody is chosen before somebody chose: a slip must not hand customers over.
         self.bulk_csms = [("", _("Choose a CSM")), *self.csms]
         self.bulk_segments = [("", _("Choose a segment")), *segments]
+        self.bulk_stages = [("", _("Choose a stage")), *STAGES_AT_ONCE]
+        self.bulk_touches = [("", _("Choose a touch tier")), *Customer.Touch.choices]
+        self.user = user
         if not user.sees_every_customer:
             del self.fields["csm"]
+
+    def bulk_surveys(self) -> list[tuple[Any, Any]]:
+        """The surveys that can be sent, for who may send them."""
+        surveys = Survey.objects.visible_to(self.user).sendable().values_list("pk", "name")
+        return [("", _("Choose a survey")), *surveys]
 
     def wishes(self) -> Wishes:
         self.is_valid()
@@ -197,6 +216,35 @@ class BulkTaskForm(forms.ModelForm):
     class Meta:
         model = Task
         fields = ["title", "due_on"]
+
+
+class BulkTouchForm(forms.ModelForm):
+    """The tier for many customers; held there when a last day and a reason are given."""
+
+    class Meta:
+        model = TouchPin
+        fields = ["touch", "reason", "until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self.fields["until"].required = False
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until and until < days.today():
+            raise forms.ValidationError(_("The last day must not lie in the past."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(asked["until"]) != bool(asked["reason"]):
+            raise forms.ValidationError(_("Give both, the last day and the reason, or neither."))
+        return asked
+
+    def hold(self) -> Hold | None:
+        """What keeps them in the tier; None when they are only moved."""
+        asked = self.cleaned_data
+        return Hold(reason=asked["reason"], until=asked["until"]) if asked["until"] else None
 
 
 class SnoozeForm(forms.Form):

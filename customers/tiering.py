@@ -1,12 +1,22 @@
 """Touch tiers by hand: taking a suggestion, holding a customer in a tier for a while."""
 
 from datetime import date
+from typing import TypedDict
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from customers.models import Customer, TouchPin
+from customers.querysets import CustomerQuerySet
+
+
+class Hold(TypedDict):
+    """Why customers stay in a tier, and through which day."""
+
+    reason: str
+    until: date
 
 
 class TierPinnedError(Exception):
@@ -38,6 +48,27 @@ def pin_to_tier(customer: Customer, touch: str, *, reason: str, until: date, by:
         touch=touch, updated_at=timezone.now()
     )
     return pin
+
+
+@transaction.atomic
+def move_all_to_tier(customers: CustomerQuerySet, touch: str, *, today: date) -> tuple[int, int]:
+    """Serve many in another tier: how many are in it now, and how many a pin holds in another."""
+    pins = TouchPin.objects.filter(customer=OuterRef("pk"), until__gte=today).exclude(touch=touch)
+    free = customers.filter(~Exists(pins))
+    moved = free.update(touch=touch, updated_at=timezone.now())
+    return moved, customers.filter(Exists(pins)).count()
+
+
+@transaction.atomic
+def pin_all_to_tier(customers: CustomerQuerySet, touch: str, *, hold: Hold, by: User) -> int:
+    """Hold many in a tier for one reason; former pins are replaced. How many."""
+    keys = list(customers.values_list("pk", flat=True))
+    TouchPin.objects.bulk_create(
+        (TouchPin(customer_id=key, touch=touch, author=by, **hold) for key in keys),
+        update_conflicts=True, unique_fields=["customer"],
+        update_fields=["touch", "reason", "until", "author", "created_at"],
+    )  # fmt: skip
+    return Customer.objects.filter(pk__in=keys).update(touch=touch, updated_at=timezone.now())
 
 
 def unpin(customer: Customer) -> bool:

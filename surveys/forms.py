@@ -115,9 +115,16 @@ class AudienceForm(forms.Form):
         label=_("Roles"), choices=Contact.Role.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    # Keys of customers that were chosen in a list, with dots between them.
+    customers = forms.RegexField(
+        r"^[0-9]{1,18}(\.[0-9]{1,18})*$", required=False, max_length=4_000,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": _("These customers are not there. Choose them anew.")},
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         csm: Any = self.fields["csm"]
         csm.queryset = User.objects.visible_to(user).csms().order_by("full_name")
         segments = (
@@ -128,13 +135,30 @@ class AudienceForm(forms.Form):
         segment.choices = [("", _("All")), *((name, name) for name in segments)]
         dressed(self)
 
+    def clean_customers(self) -> list[Customer] | None:
+        """Those of them the user sees; None when none were chosen and all may be asked."""
+        text = self.cleaned_data["customers"]
+        if not text:
+            return None
+        visible = Customer.objects.visible_to(self.user).filter(pk__in=text.split("."))
+        if not (found := list(visible.only("name").order_by("name", "pk"))):
+            raise forms.ValidationError(self.fields["customers"].error_messages["invalid"])
+        return found
+
+    def chosen(self) -> list[Customer] | None:
+        """The customers chosen in a list; None when there are none or they were not understood."""
+        self.is_valid()
+        return self.cleaned_data.get("customers")
+
     def audience(self) -> dict[str, Any]:
         """The filters as they are kept with the wave."""
         given = self.cleaned_data
+        chosen = given.get("customers")
         return {
             "segment": given.get("segment") or "",
             "touch": given.get("touch") or "",
             "csm": given["csm"].pk if given.get("csm") else None,
             "language": given.get("language") or "",
             "roles": given.get("roles") or [],
+            "customers": None if chosen is None else sorted(customer.pk for customer in chosen),
         }

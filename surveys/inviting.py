@@ -52,6 +52,9 @@ class AudienceCount:
 def contacts_of(audience: Audience) -> ContactQuerySet:
     """Contacts of living customers whom the filters name, whether they may be asked or not."""
     contacts = Contact.objects.filter(customer__churned_on__isnull=True)
+    # An empty choice asks nobody; only without a choice everybody may be asked.
+    if audience.get("customers") is not None:
+        contacts = contacts.filter(customer__in=audience["customers"])
     plain = {"segment": "customer__segment", "touch": "customer__touch", "csm": "customer__csm"}
     for name, lookup in plain.items():
         if audience.get(name):

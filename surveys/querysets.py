@@ -25,6 +25,10 @@ class SurveyQuerySet(SurveysQuerySet[Any]):
         """Surveys we word and send ourselves; what another tool asked is only read."""
         return self.filter(is_imported=False)
 
+    def sendable(self) -> Self:
+        """Ours, still open, with a wording that was published."""
+        return self.ours().filter(closed_at=None, versions__published_at__isnull=False).distinct()
+
 
 class WaveQuerySet(SurveysQuerySet[Any]):
     pass

@@ -37,6 +37,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "columns": form.shown(),
         "is_new_here": closed_day is None and begins_here(request.user, is_empty=not page.rows),
         "may_edit": request.user.may(Permission.EDIT_CUSTOMERS),
+        "may_send": request.user.may(Permission.SEND_SURVEYS),
         "today": today,
     }
     if request.htmx:

@@ -54,6 +54,15 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.form?.id === "bulk") {
+    // One form holds many menus: Enter means the button of the menu one is in, not the first of all.
+    const button = event.target.closest("details.menu")?.querySelector("button[type=submit]");
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+    return;
+  }
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (waitingForLetter && Date.now() - waitingForLetter < 2000) {
     waitingForLetter = 0;

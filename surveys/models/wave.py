@@ -18,7 +18,8 @@ class Wave(models.Model):
         "surveys.SurveyVersion", models.PROTECT, related_name="waves", verbose_name=_("version")
     )
     name = models.CharField(_("name"), max_length=200)
-    # Who is asked: {"segment": …, "touch": …, "csm": …, "roles": […], "language": …}
+    # Who is asked: {"segment": …, "touch": …, "csm": …, "roles": […], "language": …,
+    # "customers": keys of those chosen one by one, or None}
     audience = models.JSONField(_("audience"), default=dict, blank=True)
     mailing = models.OneToOneField(
         "outreach.Mailing", models.SET_NULL, null=True, blank=True, related_name="+",
