@@ -104,8 +104,18 @@ class ImportRun(models.Model):
         return settings.MEDIA_ROOT / self.stored_as
 
     @property
+    def has_file(self) -> bool:
+        """Whether the uploaded file is still there to be read."""
+        return bool(self.stored_as) and self.path.is_file()
+
+    @property
     def is_working(self) -> bool:
         return self.state in self.WORKING
+
+    @property
+    def is_waiting(self) -> bool:
+        """Nothing of it was saved, and nobody is at it: the next step is a person's."""
+        return not self.is_working and self.finished_at is None
 
     @property
     def percent_done(self) -> int:

@@ -107,6 +107,9 @@ def import_review(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and not run.is_working:
             messages.error(request, _("This import was saved and cannot be checked again."))
         return redirect(run)
+    if not run.has_file:
+        messages.error(request, file_reason("gone", {}))
+        return redirect(run)
     form = ReadingForm(run, request.POST if request.method == "POST" else None)
     problem = ""
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,6 @@
 """Figures with everything that belongs to them: tiles, the filter bar, the tabs of the pages."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -73,11 +74,21 @@ def undefined() -> SafeString:
 
 
 @register.filter
-def operand(value: Any) -> str:
-    """A sum as it stands above or below the line: whole where it is whole, else two places."""
+def operand(value: Any, places: int | None = None) -> str:
+    """A sum as it stands above or below the line: whole where it is whole, else two places.
+
+    A column says its places (`places_of`), so that its points stand below each other.
+    """
     if value is None:
         return undefined()
-    return figures.figure(value, 0 if value == int(value) else 2)
+    if places is None:
+        places = places_of([value])
+    return figures.figure(value, places)
+
+
+def places_of(values: Iterable[Any]) -> int:
+    """As many places as one of them needs: none where all are whole, else two."""
+    return 0 if all(value is None or value == int(value) for value in values) else 2
 
 
 @register.filter

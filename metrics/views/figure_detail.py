@@ -11,6 +11,7 @@ from lib.paging import page_number
 from metrics.catalogue import BY_CODE
 from metrics.forms import asked_by
 from metrics.once import page_of_figures
+from metrics.templatetags.numbers import places_of
 
 
 @never_cache
@@ -35,6 +36,7 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
         ranged = metric.is_told_by_customers(figure)
         page, totals = rows.opened(user, number, with_error=ranged)
         figure = metric.told_by_customers(figure, totals.error)
+    shown = [*page.rows, totals] if page and totals else []
     context = {
         "metric": metric,
         "asked": asked,
@@ -42,6 +44,8 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
         "totals": totals,
         "kind": rows.kind if rows else "",
         "page": page,
+        "above_places": places_of(row.numerator for row in shown),
+        "below_places": places_of(row.denominator for row in shown),
         "sees_all": request.user.sees_every_customer,
     }
     return render(request, "metrics/figure_detail.html", context)

@@ -1,5 +1,6 @@
 """Any figure opens to its rows, and the rows add up to it."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,6 +48,17 @@ def book(ana, ben):
 
 def address(code: str) -> str:
     return reverse("metrics:figure_detail", args=[code])
+
+
+def test_the_points_of_a_column_stand_below_each_other(as_user, lea):
+    pay(CustomerFactory(), DAY - timedelta(days=90), 1200)
+    pay(CustomerFactory(), DAY - timedelta(days=90), Decimal("1200.60"))
+
+    shown = as_user(lea).get(address("mrr")).content.decode()
+
+    cells = re.findall(r'<t[dh] class="num">([^<]+)</t', shown)
+    # MRR is a sum: there is nothing below its line, so there is no column of noughts either.
+    assert cells == ["Value", "100.05", "100.00", "200.05"]
 
 
 def test_the_rows_of_every_figure_add_up_to_it(book):

@@ -108,6 +108,24 @@ def test_an_unknown_column_may_become_a_custom_attribute(
     assert Customer.objects.get().attributes == {"seats": 12}
 
 
+@pytest.mark.parametrize("state", ["uploaded", "checked", "failed"])
+def test_an_import_whose_file_is_gone_says_so_and_offers_another_upload(
+    as_user, lea, upload, state
+):
+    run = upload("customers", "id,seats\nC-1,12\n", user=lea)
+    ImportRun.objects.filter(pk=run.pk).update(state=state)
+    run.path.unlink()
+    client = as_user(lea)
+
+    shown = client.get(run.get_absolute_url()).content.decode()
+    review = client.get(page("import_review", run), follow=True).content.decode()
+
+    assert reverse("customers:import_upload") in shown
+    assert page("import_review", run) not in shown
+    assert "no longer there" in shown
+    assert "no longer there" in review
+
+
 @pytest.mark.parametrize("how_many", [3, 20])
 def test_the_list_asks_the_same_number_of_questions(
     as_user, lea, how_many, django_assert_num_queries
