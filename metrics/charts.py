@@ -29,6 +29,8 @@ JAPANESE_AMOUNT = (
     " : abs(datum.amount) >= 1e4 ? format(datum.amount / 1e4, ',.3~r') + '万'"
     " : format(datum.amount, ',.0f')"
 )
+# Below so many pixels a chart counts as narrow.
+NARROW = 420
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
@@ -238,13 +240,15 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
         level = amount if is_total else level + amount
         values.append({"label": str(label), "from": plain(start), "to": plain(level),
                        "middle": plain((start + level) / 2), "amount": plain(amount),
-                       "role": role})  # fmt: skip
+                       "role": role, "rank": index})  # fmt: skip
     labels = [value["label"] for value in values]
     x = {"field": "label", "type": "nominal", "sort": labels, "title": None,
          "axis": {"labelAngle": -25, "labelLimit": 90, "labelOverlap": False}}  # fmt: skip
     y_axis = {"tickCount": 4, **number_axis(number)}
+    narrow = f"width < {NARROW}"
     bars = {
-        "mark": {"type": "bar", "size": 34, "cornerRadius": 2, "clip": True},
+        "mark": {"type": "bar", "size": {"expr": f"{narrow} ? 24 : 34"}, "cornerRadius": 2,
+                 "clip": True},
         "encoding": {
             "x": x,
             "y": {"field": "from", "type": "quantitative", "title": None, "axis": y_axis,
@@ -260,7 +264,14 @@ def waterfall_spec(steps: Sequence[tuple[Text, Decimal, str]], height: int, numb
     shortened = JAPANESE_AMOUNT if get_language() == "ja" else "format(datum.amount, '.3~s')"
     text = {
         "transform": [{"calculate": shortened, "as": "shown"}],
-        "mark": {"type": "text", "dy": -8, "fontSize": 10, "fontWeight": 600, "color": "@ink"},
+        # On a phone neighbours of like height would touch: every other one stands higher.
+        "mark": {
+            "type": "text",
+            "dy": {"expr": f"{narrow} && datum.rank % 2 ? -19 : -8"},
+            "fontSize": {"expr": f"{narrow} ? 9 : 10"},
+            "fontWeight": 600,
+            "color": "@ink",
+        },
         "encoding": {
             "x": x,
             "y": {"field": "high", "type": "quantitative"},

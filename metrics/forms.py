@@ -28,6 +28,7 @@ from metrics.question import NOBODY, REPORTED, Question, QuestionUnclearError, q
 
 Choices = list[tuple[str, str | Promise]]
 MONTHS, QUARTERS, YEARS = 24, 8, 5
+CLOCKS = ("known", "view")
 
 
 class DismissForm(forms.Form):
@@ -94,6 +95,14 @@ class QuestionForm(forms.Form):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control" if name == "known" else "form-select"
+
+    def choosing(self) -> list[forms.BoundField]:
+        """What is counted."""
+        return [field for field in self if field.name not in CLOCKS]
+
+    def remembering(self) -> list[forms.BoundField]:
+        """As known when; a menu of its own, for few ask and the bar is full."""
+        return [self[name] for name in CLOCKS]
 
 
 @dataclass(frozen=True)

@@ -99,13 +99,14 @@ def note_in_words(note: str) -> str:
 
 @register.simple_tag
 def parts_in_words(
-    metric: Metric, figure: Figure, question: Question
+    metric: Metric, figure: Figure, question: Question, *, short: bool = False
 ) -> list[tuple[str, SafeString | str, bool]]:
     """Name, value in its unit, and whether it belongs beside the figure itself."""
     return [
-        (str(part.name), worded(value, part.unit or metric.unit, question.money), name in BESIDE)
+        (str(part.name), worded(value, part.unit or metric.unit, question.money, short=short),
+         name in BESIDE)
         for name, part, value in parts_of(metric.code, figure)
-    ]
+    ]  # fmt: skip
 
 
 @register.simple_tag
@@ -127,7 +128,9 @@ def figure_tile(
         "question": question,
         "trend": trend,
         "caption": caption,
-        "parts": parts_in_words(BY_CODE[code], figure, question) if at_hand(figure) else [],
+        "parts": parts_in_words(BY_CODE[code], figure, question, short=True)
+        if at_hand(figure)
+        else [],
     }
 
 

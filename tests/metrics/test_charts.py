@@ -60,6 +60,14 @@ def test_a_gap_stays_a_gap():
     assert [v["value"] for v in days_spec(LINE, Look("Uses"))["data"]["values"]] == [1.5, None, 3]
 
 
+def test_on_a_phone_neighbouring_figures_of_a_waterfall_stand_at_two_heights():
+    spec = waterfall_spec(STEPS, 240, "~s")
+    text = spec["layer"][1]["mark"]
+
+    assert text["dy"]["expr"] == "width < 420 && datum.rank % 2 ? -19 : -8"
+    assert [value["rank"] for value in spec["data"]["values"]] == list(range(len(STEPS)))
+
+
 def test_steps_of_a_waterfall_begin_where_the_last_one_ended():
     values = waterfall_spec(STEPS, 240, "~s")["data"]["values"]
 

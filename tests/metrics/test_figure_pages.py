@@ -58,7 +58,23 @@ def test_the_points_of_a_column_stand_below_each_other(as_user, lea):
 
     cells = re.findall(r'<t[dh] class="num">([^<]+)</t', shown)
     # MRR is a sum: there is nothing below its line, so there is no column of noughts either.
-    assert cells == ["Value", "100.05", "100.00", "200.05"]
+    assert cells == ["Value (JPY)", "100.05", "100.00", "200.05"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "As known today"),
+        ({"known": "2026-05-01"}, "As known on 1 May 2026"),
+        ({"view": "reported"}, "As reported"),
+    ],
+)
+def test_the_bar_says_of_when_the_figures_are_known_without_being_opened(as_user, lea, asked, said):
+    shown = as_user(lea).get(address("mrr"), asked).content.decode()
+
+    summary = re.search(r"<summary.*?</summary>", shown, re.DOTALL)
+    assert summary
+    assert said in summary[0]
 
 
 def test_the_rows_of_every_figure_add_up_to_it(book):
