@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from lib.rates import Rate
@@ -18,7 +18,7 @@ from metrics.charts import Chart, framed
 from metrics.csat import Csat, csat
 from metrics.nps import AccountNps, Nps, account_nps_of, nps_of
 from surveys.models import Survey, Wave
-from surveys.querysets import InvitationQuerySet, ResponseQuerySet
+from surveys.querysets import RETURNED, SENT, InvitationQuerySet, ResponseQuerySet
 from surveys.scales import scale_of
 
 # Below this many answers a figure is shown, but said to be weak (GEN-7).
@@ -125,15 +125,13 @@ def _whole_ticks(most: int) -> list[int]:
 
 def cohorts_of(invitations: InvitationQuerySet, now: datetime) -> list[Cohort]:
     """One line for each wave of these invitations, the newest first."""
-    sent = Q(message__state="sent")
-    returned = Q(contact__bounced_at__gte=F("message__sent_at"))
     answered = Q(response__grade__in=["confirmed", "manual", "imported"])
     rows = (
         invitations.order_by()
         .values("wave")
         .annotate(
-            sent=Count("pk", filter=sent),
-            returned=Count("pk", filter=sent & returned),
+            sent=Count("pk", filter=SENT),
+            returned=Count("pk", filter=SENT & RETURNED),
             answered=Count("pk", filter=answered),
         )
     )

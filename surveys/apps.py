@@ -10,6 +10,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         # Nouns need the models, which are there only now.
+        from surveys.asked_elsewhere import INVITATIONS
         from surveys.importing import ANSWERS
 
-        register(ANSWERS)
+        register(INVITATIONS, ANSWERS)

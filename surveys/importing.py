@@ -25,14 +25,19 @@ from customers.importing.nouns.noun import Noun
 from customers.importing.records import Kind, remove, restore, save_records, settle
 from customers.models import Contact, ImportRow
 from surveys.answering import MAX_COMMENT
-from surveys.models import Response, Survey, SurveyVersion
+from surveys.models import Invitation, Response, Survey, SurveyVersion, Wave
 from surveys.scales import SCALES
 from surveys.writing import add_imported_survey
 
-KINDS = words(Survey.Kind, {
+SURVEY_KINDS = words(Survey.Kind, {
     "nps": "net promoter score,推奨度", "csat": "satisfaction,満足度,顧客満足度",
     "ces": "effort score,customer effort score,ces7,努力指標", "ces5": "effort,effort 1-5",
 })  # fmt: skip
+NAMES_OF_CONTACTS = (
+    "contact id,person id,respondent,email,e-mail,user id,連絡先ID,回答者,回答者ID,メール,"
+    "メールアドレス"
+)
+NAMES_OF_SURVEYS = "survey name,campaign,name,調査,調査名,アンケート名"
 COLUMNS = (
     Column(
         "external_id", _("External id"), to_id,
@@ -41,12 +46,10 @@ COLUMNS = (
     ),
     customer_column(),
     Column(
-        "contact", _("Contact (external id or e-mail address)"), to_id,
-        "contact id,person id,respondent,email,e-mail,user id,連絡先ID,回答者,回答者ID,メール,"
-        "メールアドレス",
+        "contact", _("Contact (external id or e-mail address)"), to_id, NAMES_OF_CONTACTS,
     ),
     Column(
-        "kind", _("Kind"), one_of(*KINDS),
+        "kind", _("Kind"), one_of(*SURVEY_KINDS),
         "type,survey type,metric,score type,種類,指標,調査種別",
         is_required=True,
     ),
@@ -66,7 +69,11 @@ COLUMNS = (
         is_required=True, is_date=True,
     ),
     Column(
-        "survey", _("Survey"), to_text(200), "survey name,campaign,name,調査,調査名,アンケート名",
+        "survey", _("Survey"), to_text(200), NAMES_OF_SURVEYS,
+    ),
+    Column(
+        "invitation", _("Invitation (external id)"), to_id,
+        "invitation id,request id,回答依頼ID,招待ID",
     ),
     Column(
         "interaction", _("Interaction"), to_text(200),
@@ -77,9 +84,9 @@ COLUMNS = (
 
 KIND = Kind(
     Response,
-    ("external_id", "survey_id", "version_id", "contact_id", "customer_id", "interaction", "score",
-     "comment", "language", "grade", "answered_at"),
-    {"contact_id": None, "interaction": "", "comment": "", "language": "en",
+    ("external_id", "survey_id", "version_id", "invitation_id", "contact_id", "customer_id",
+     "interaction", "score", "comment", "language", "grade", "answered_at"),
+    {"invitation_id": None, "contact_id": None, "interaction": "", "comment": "", "language": "en",
      "grade": Response.Grade.IMPORTED},
     new_stamps=(),
     change_stamps=("changed_at",),
@@ -95,7 +102,7 @@ class Surveys:
 
     @classmethod
     def named_in(cls, drafts: Iterable[Draft], context: Context) -> "Surveys":
-        names = {_name_of(draft.values) for draft in drafts}
+        names = {cls.name_of(draft.values) for draft in drafts}
         rows = SurveyVersion.objects.filter(survey__is_imported=True, survey__name__in=names)
         return cls(context.is_saving, {
             (name, kind): {"survey_id": survey, "version_id": version}
@@ -104,17 +111,17 @@ class Surveys:
         })  # fmt: skip
 
     def of(self, values: dict[str, Any], context: Context) -> dict[str, int | None]:
-        key = (_name_of(values), values["kind"])
+        key = (self.name_of(values), values["kind"])
         if key not in self.known:
             self.known[key] = _made(*key, context) if self.is_saving else NOT_YET
         return self.known[key]
 
+    @staticmethod
+    def name_of(values: dict[str, Any]) -> str:
+        return str(values.get("survey") or values.get("kind", "")).strip()
+
 
 NOT_YET: dict[str, int | None] = {"survey_id": None, "version_id": None}
-
-
-def _name_of(values: dict[str, Any]) -> str:
-    return str(values.get("survey") or values.get("kind", "")).strip()
 
 
 def _made(name: str, kind: str, context: Context) -> dict[str, int | None]:
@@ -129,19 +136,22 @@ def _made(name: str, kind: str, context: Context) -> dict[str, int | None]:
 
 def judge(drafts: list[Draft], context: Context) -> None:
     found, customers = known_by_key(KIND, drafts, context)
-    contacts = _contacts(drafts, context)
+    contacts = contacts_named(drafts, context)
+    invited = _invited(drafts, context)
     surveys = Surveys.named_in(drafts, context)
 
     def one(draft: Draft) -> None:
         values = dict(draft.values)
         _check(values, context)
         former = found.get(draft.key)
-        values |= _who(values, customers, contacts, former)
+        values |= who(values, customers, contacts, former)
         if former is not None and former["customer_id"] != values["customer_id"]:
             raise Rejected("external_id", "other_customer")
         context.once(draft.key)
+        if "invitation" in values:
+            values["invitation_id"] = _invitation(values, invited, Surveys.name_of(values))
         values |= surveys.of(values, context)
-        for name in ("customer", "contact", "kind", "survey"):
+        for name in ("customer", "contact", "kind", "survey", "invitation"):
             values.pop(name, None)
         settle(KIND, draft, values, former)
 
@@ -160,7 +170,7 @@ def _check(values: dict[str, Any], context: Context) -> None:
 Contacts = dict[str, list[tuple[int, int]]]
 
 
-def _contacts(drafts: list[Draft], context: Context) -> Contacts:
+def contacts_named(drafts: list[Draft], context: Context) -> Contacts:
     """By external id as it is and by e-mail address whatever its letters."""
     names = {name for draft in drafts if (name := draft.values.get("contact"))}
     addresses = {name.lower() for name in names if "@" in name}
@@ -177,7 +187,7 @@ def _contacts(drafts: list[Draft], context: Context) -> Contacts:
     return found
 
 
-def _who(
+def who(
     values: dict[str, Any], customers: dict[str, Any], contacts: Contacts,
     former: dict[str, Any] | None,
 ) -> dict[str, Any]:  # fmt: skip
@@ -199,6 +209,32 @@ def _who(
     return {"contact_id": fitting[0][0], "customer_id": fitting[0][1]}
 
 
+# An invitation: its contact, name and kind of its survey, and by which answer it is answered.
+Invited = dict[str, dict[str, Any]]
+
+
+def _invited(drafts: list[Draft], context: Context) -> Invited:
+    names = {name for draft in drafts if (name := draft.values.get("invitation"))}
+    asked = Invitation.objects.filter(customer__in=context.reachable(), external_id__in=names)
+    rows = asked.values("pk", "external_id", "contact_id", "wave__survey__name",
+                        "wave__survey__kind", "response__external_id")  # fmt: skip
+    return {row["external_id"]: row for row in rows}
+
+
+def _invitation(values: dict[str, Any], invited: Invited, survey: str) -> int:
+    """The invitation that this answers: to the same contact, about the same survey, once."""
+    asked = invited.get(values["invitation"])
+    if asked is None:
+        raise Rejected("invitation", "unknown_invitation")
+    theirs = (asked["contact_id"], asked["wave__survey__name"], asked["wave__survey__kind"])
+    if theirs != (values.get("contact_id"), survey, values["kind"]):
+        raise Rejected("invitation", "invitation_of_another")
+    if asked["response__external_id"] not in {None, values["external_id"]}:
+        raise Rejected("invitation", "answered_already")
+    asked["response__external_id"] = values["external_id"]
+    return int(asked["pk"])
+
+
 def save(drafts: list[Draft], context: Context) -> None:
     save_records(KIND, drafts, context)
 
@@ -214,9 +250,18 @@ def take_back(row_ids: list[int]) -> list[int]:
     records = ImportRow.objects.filter(pk__in=row_ids).values("record_id")
     surveys = list(Response.objects.filter(pk__in=records).values_list("survey_id", flat=True))
     done = [*restore(KIND, row_ids), *remove(KIND, row_ids, in_use)]
-    left = Response.objects.filter(survey__in=surveys).values("survey_id")
-    Survey.objects.filter(pk__in=surveys, is_imported=True).exclude(pk__in=left).delete()
+    forget_empty_surveys(surveys)
     return done
+
+
+def forget_empty_surveys(surveys: list[int]) -> None:
+    """Imported ones among them that neither answers nor invitations belong to any more."""
+    answered = Response.objects.filter(survey__in=surveys).values("survey_id")
+    asked = Invitation.objects.filter(wave__survey__in=surveys).values("wave__survey_id")
+    imported = Survey.objects.filter(pk__in=surveys, is_imported=True)
+    empty = list(imported.exclude(pk__in=answered).exclude(pk__in=asked))
+    Wave.objects.filter(survey__in=empty).delete()
+    Survey.objects.filter(pk__in=[survey.pk for survey in empty]).delete()
 
 
 ANSWERS = Noun("answers", _("Survey answers"), COLUMNS, judge, save, take_back)

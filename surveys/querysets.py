@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
+from django.db.models import F, Q
 
 from accounts.permissions import Permission
 
@@ -39,6 +40,11 @@ class AnsweredByCustomerQuerySet(models.QuerySet[Any]):
         if not user.is_authenticated or not user.may(Permission.VIEW_SURVEYS):
             return self.none()
         return self.all() if user.sees_every_customer else self.filter(customer__csm=user)
+
+
+# Sent by us, or by an earlier tool.
+SENT = Q(message__state="sent") | Q(sent_at__isnull=False)
+RETURNED = Q(is_returned=True) | Q(is_returned=None, contact__bounced_at__gte=F("message__sent_at"))
 
 
 class InvitationQuerySet(AnsweredByCustomerQuerySet):

@@ -97,6 +97,15 @@ ROW_REASONS = {
         "This customer has no such contact. Import contacts first or leave the cell empty."
     ),
     "needs_customer_or_contact": gettext_lazy("Say who answered: a customer or a contact."),
+    "unknown_invitation": gettext_lazy(
+        "There is no such invitation, or you may not see it. Import invitations first."
+    ),
+    "invitation_of_another": gettext_lazy(
+        "This invitation went to another contact or is of another survey. Correct one of them."
+    ),
+    "answered_already": gettext_lazy(
+        "Another answer belongs to this invitation already. Leave the cell empty."
+    ),
     "ambiguous_contact": gettext_lazy(
         "Several contacts have this address. Name the customer or the contact's external id."
     ),

@@ -1,9 +1,10 @@
 """Who answers: the response rate by send cohort, and whose voice is heard (SUR-4).
 
 Response rate = answers / delivered invitations of the mails *sent* in the period; an answer counts
-whenever it arrives. Delivered are those sent and not returned: who was suppressed was not sent to.
-While a survey of the cohort is open the figure is maturing. Opens are nothing here. Coverage is the
-share of paying customers, and of MRR, with at least one counted answer of any kind in the period.
+whenever it arrives. Delivered are those sent and not returned: who was suppressed was not sent to;
+of an earlier tool it is what that tool says (surveys/asked_elsewhere.py). While a survey of the
+cohort is open the figure is maturing. Opens are nothing here. Coverage is the share of paying
+customers, and of MRR, with at least one counted answer of any kind in the period.
 Invitations and customers are counted under the traits of the day of sending and of the last day.
 """
 
@@ -39,7 +40,7 @@ DELIVERED = """
         FROM metrics_countedinvitation i
         LEFT JOIN {bounced} c ON c.id = i.contact_id
         WHERE i.sent_at >= %(from)s AND i.sent_at < %(to)s
-            AND (c.bounced_at IS NULL OR c.bounced_at < i.sent_at)
+            AND NOT coalesce(i.is_returned, c.bounced_at >= i.sent_at, false)
             AND i.contact_id <> ALL(%(our_contacts)s::bigint[])
     ) a WHERE true {narrowed}
 """
@@ -56,7 +57,8 @@ RATE_ROWS = """
 """
 FUNNEL = """
     SELECT count(*), count(sent_at),
-        count(sent_at) FILTER (WHERE c.bounced_at IS NULL OR c.bounced_at < a.sent_at),
+        count(sent_at) FILTER (
+            WHERE NOT coalesce(a.is_returned, c.bounced_at >= a.sent_at, false)),
         count(answered_at), count(*) FILTER (WHERE answered_at IS NOT NULL AND has_comment)
     FROM (SELECT *, (created_at AT TIME ZONE %(zone)s)::date AS day, {place}
         FROM metrics_countedinvitation i

@@ -8,7 +8,7 @@ class CountedInvitation(models.Model):
     """An invitation as it is counted: when it was made, its mail sent, and it answered.
 
     Kept by the database with every change of an invitation, of its mail and of its response
-    (migration 0030), so that no figure is late. Answers that are perhaps a machine's are none.
+    (migrations 0030, 0035), so that no figure is late. Answers perhaps of a machine are none.
     """
 
     # The number of the invitation.
@@ -21,6 +21,8 @@ class CountedInvitation(models.Model):
     contact_id = models.BigIntegerField(_("contact"))
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True)
+    # Of mails of an earlier tool; of ours the contact's address tells it.
+    is_returned = models.BooleanField(_("returned"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     has_comment = models.BooleanField(_("comment"), default=False)
     # On the days it was made and sent; null until the next night (metrics/loyalty/placing.py).

@@ -81,8 +81,8 @@ class InvitationSerializer(ResourceSerializer):
     class Meta:
         model = Invitation
         fields = [
-            "id", "survey", "wave", "customer", "contact", "language", "asked_as", "state",
-            "skip_reason", "expires_at", "response", "created_at",
+            "id", "external_id", "survey", "wave", "customer", "contact", "language", "asked_as",
+            "state", "skip_reason", "expires_at", "response", "created_at",
         ]  # fmt: skip
 
     def get_response(self, invitation: Invitation) -> int | None:

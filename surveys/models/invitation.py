@@ -11,10 +11,16 @@ class Invitation(models.Model):
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
         QUEUED = "queued", _("Queued")
+        # By an earlier tool; ours have a message that says how far it got.
+        SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Left out")
         ANSWERED = "answered", _("Answered")
         REVOKED = "revoked", _("Revoked")
 
+    # Only invitations of an earlier tool have one, and a moment at which it sent them.
+    external_id = models.CharField(
+        _("external id"), max_length=200, unique=True, null=True, blank=True
+    )
     wave = models.ForeignKey(
         "surveys.Wave", models.CASCADE, related_name="invitations", verbose_name=_("wave")
     )
@@ -37,6 +43,9 @@ class Invitation(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.PLANNED
     )
     skip_reason = models.CharField(_("why left out"), max_length=40, blank=True)
+    sent_at = models.DateTimeField(_("sent elsewhere"), null=True, blank=True)
+    # Null where the contact's address tells it.
+    is_returned = models.BooleanField(_("returned"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"))
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -48,7 +57,9 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(
-                fields=["wave", "contact"], name="invitation_once_per_wave_and_contact"
+                fields=["wave", "contact"],
+                name="invitation_once_per_wave_and_contact",
+                condition=models.Q(external_id=None),
             )
         ]
         indexes = [

@@ -24,14 +24,15 @@ from outreach.wording import reason_in_words
 from surveys.inviting import merge_fields
 from surveys.mails import sample_of
 from surveys.models import Invitation, Wave
+from surveys.querysets import SENT
 
 
 def funnel_of(wave: Wave, request: HttpRequest) -> dict[str, int]:
     """How many got how far, of the customers the user sees."""
     rows = Invitation.objects.visible_to(request.user).filter(wave=wave)
     return rows.aggregate(
-        asked=Count("pk", filter=Q(message__isnull=False)),
-        sent=Count("pk", filter=Q(message__state="sent")),
+        asked=Count("pk", filter=Q(message__isnull=False) | SENT),
+        sent=Count("pk", filter=SENT),
         answered=Count("pk", filter=Q(response__isnull=False)),
         unknown=Count("pk", filter=Q(message__state="unknown")),
         failed=Count("pk", filter=Q(message__state__in=["failed", "suppressed", "cancelled"])),
@@ -70,15 +71,15 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "page": page,
         "rows": [
-            (row, reason_in_words(row.skip_reason or _message_reason(row))) for row in page.rows
+            (row, reason_in_words(row.skip_reason or _delivery_reason(row))) for row in page.rows
         ],
         "left_out": [(reason_in_words(code), n) for code, n in wave.skipped.items()],
     }
     return render(request, "surveys/wave_detail.html", context)
 
 
-def _message_reason(row: Invitation) -> str:
-    return row.message.reason if row.message else ""
+def _delivery_reason(row: Invitation) -> str:
+    return row.message.reason if row.message else "bounced" if row.is_returned else ""
 
 
 @login_required

@@ -1,5 +1,7 @@
 """Invitations as they count: kept by the database with whatever changes them."""
 
+from uuid import uuid4
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,12 @@ def answer(n):
 ACTS = {
     "answer": answer,
     "ask": lambda n: InvitationFactory(message__state=("sent", "ready")[n % 2]),
+    "hear": lambda n: InvitationFactory(
+        message=None, sent_at=moment(1 + n % 9), is_returned=bool(n % 2), external_id=str(uuid4())
+    ),
+    "hear more": lambda n: some(Invitation, n).update(
+        sent_at=(None, moment(1 + n % 9))[n % 2], is_returned=(None, True)[n % 2]
+    ),
     "send": lambda n: some(Message, n).update(state="sent", sent_at=moment(1 + n % 9)),
     "return": lambda n: some(Message, n).update(state="failed"),
     "drop": lambda n: some(Message, n)[0].delete() if n % 3 == 0 and some(Message, n) else None,

@@ -38,5 +38,6 @@ def test_the_examples_of_the_manual_make_a_company(check, ana):
 
     assert Purchase.objects.get().number == ""
     assert Response.objects.get(external_id="A-2").contact.name == "佐藤 花"
+    assert Response.objects.get(external_id="A-1").invitation.external_id == "I-1"
     assert CostLine.objects.get(external_id="K-1").retention_share == Decimal("0.8")
     assert Touchpoint.objects.get(external_id="T-9").author == ana

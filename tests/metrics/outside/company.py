@@ -56,6 +56,7 @@ class Inventor:
         files |= self.costs()
         files |= self.use(files["contacts"])
         files["answers"] = self.answers(files["contacts"], files["tickets"])
+        files["invitations"] = self.invitations(files["contacts"], files["answers"])
         files["insiders"] = [{"mark": STAFF_DOMAIN}, {"mark": "probe-1"}]
         files["assumptions"] = [
             {"name": "gross_margin", "date": "2025-01-01", "value": "0.8"},
@@ -137,7 +138,7 @@ class Inventor:
 
     def use(self, contacts: list[Row]) -> Files:
         """What follows in a session may be a minute or an hour later; some only log in."""
-        chance, rows = self.chance, []
+        chance, rows = self.chance, list[Row]()
         people = [(row["customer id"], row["id"]) for row in contacts] + [("C0", "probe-1")]
         for customer, person in people:
             for _day in range(chance.choice([0, 2, 6, 12])):
@@ -174,6 +175,24 @@ class Inventor:
                     row |= {"customer id": ticket["customer id"], "contact": None}
             found.append(row)
         return found
+
+    def invitations(self, contacts: list[Row], answers: list[Row]) -> list[Row]:
+        """Some people were asked and answered, others only asked."""
+        ids = {row[name]: row["id"] for row in contacts for name in ("id", "email")}
+        asked = [(self.chance.choice(contacts)["id"], "nps", None) for _n in range(60)]
+        for row in answers:
+            row["invitation"] = None
+            if row["contact"] and self.chance.random() < 0.6:
+                row["invitation"] = f"I{len(asked)}"
+                asked.append((ids[row["contact"]], row["kind"], row["date"]))
+        return [
+            {"id": f"I{n}", "contact": contact, "kind": kind, "survey": "Old tool",
+             "sent": (answered or self.moment(date(2025, 12, 20), TODAY))
+             - timedelta(days=self.chance.randrange(12), minutes=5),
+             "status": self.chance.choice(["delivered", None, None, "bounced", "suppressed"]),
+             "closes": None}
+            for n, (contact, kind, answered) in enumerate(asked)
+        ]  # fmt: skip
 
     def customer(self) -> str:
         return f"C{self.chance.randrange(CUSTOMERS)}"

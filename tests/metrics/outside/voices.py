@@ -47,6 +47,18 @@ def sign(score: int) -> Fraction:
     return Fraction(100 if score >= 9 else -100 if score <= 6 else 0)
 
 
+def response_rate(files: Files, month: date) -> Fraction | None:
+    """Of the mails that left in a month and stayed away, those that anybody answered since."""
+    staff = {row["id"] for row in files["contacts"] if row["email"].endswith(STAFF_DOMAIN)}
+    answered = {row["invitation"] for row in files["answers"]}
+    delivered = [
+        row["id"] in answered for row in files["invitations"]
+        if is_in(row["sent"], month) and row["contact"] not in staff
+        and row["status"] not in {"bounced", "suppressed"}
+    ]  # fmt: skip
+    return share(sum(delivered), len(delivered))
+
+
 def voices(files: Files, books: Books, month: date) -> Figures:
     nps = counted(files, "nps", month)
     by_customer: dict[str, list[Fraction]] = {}
@@ -56,6 +68,7 @@ def voices(files: Files, books: Books, month: date) -> Figures:
     ces = [Fraction(row["score"]) for row in counted(files, "ces", month)]
     effort = [Fraction(6 - row["score"]) for row in counted(files, "ces5", month)]
     return {
+        "response_rate": response_rate(files, month),
         "nps": mean([sign(row["score"]) for row in nps]),
         "nps_by_customer": mean([mean(signs) or Fraction() for signs in by_customer.values()]),
         "csat": mean([Fraction(score >= 4) for score in csat]), "csat_mean": mean(csat),
