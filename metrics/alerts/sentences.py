@@ -63,6 +63,8 @@ def _went_red(details: Details) -> str:
         return _("Health is red at %(score)s: every subscription has an end") % figures
     if details.get("override") == "past_due":
         return _("Health is red at %(score)s: more than 30 days past due") % figures
+    if details.get("override") == "champion_left":
+        return _("Health is red at %(score)s: the champion has left") % figures
     return _("Health is red at %(score)s") % figures
 
 

@@ -57,6 +57,12 @@ ANSWERS = """
         AND r.answered_at < %(end)s AND r.answered_at >= %(end)s::timestamptz - interval '365 days'
     ORDER BY r.customer_id, r.answered_at DESC, r.id DESC
 """
+# Nobody speaks for us there any more, until another champion is named.
+CHAMPIONLESS = """
+    SELECT customer_id FROM customers_contact
+    WHERE customer_id BETWEEN %(first)s AND %(last)s AND role = 'champion'
+    GROUP BY customer_id HAVING bool_and(left_at IS NOT NULL AND left_at < %(end)s)
+"""
 # `last_touch_at` holds the latest touch; only a night made up late has to look for an earlier one.
 LAST_TOUCH = """
     CASE WHEN c.last_touch_at < %(end)s THEN c.last_touch_at
@@ -84,7 +90,7 @@ FACTS = f"""
         greatest(coalesce(p.people, 0), coalesce(u.busiest, 0)) AS people,
         coalesce(m.annual, 0) AS annual, m.seats, m.renews_on,
         coalesce(m.is_ending, false) AS is_ending, a.nps, a.answered_on,
-        coalesce(t.tickets, 0) AS tickets,
+        coalesce(t.tickets, 0) AS tickets, g.customer_id IS NOT NULL AS champion_left,
         coalesce(c.started_on > %(day)s::date - 2 * {WINDOW} + 1, false) AS is_young,
         {EVER_USED} AS has_used, {EVER_BOUGHT} AS has_bought,
         %(day)s::date - (({LAST_TOUCH}) AT TIME ZONE %(zone)s)::date AS untouched,
@@ -97,6 +103,7 @@ FACTS = f"""
     LEFT JOIN unpaid n ON n.customer_id = c.id
     LEFT JOIN tickets t ON t.customer_id = c.id
     LEFT JOIN answers a ON a.customer_id = c.id
+    LEFT JOIN championless g ON g.customer_id = c.id
     LEFT JOIN metrics_snapshot s ON s.customer_id = c.id
         AND s.customer_id BETWEEN %(first)s AND %(last)s
     WHERE c.id BETWEEN %(first)s AND %(last)s
@@ -117,5 +124,6 @@ GATHER = f"""
     usage AS MATERIALIZED ({USAGE}), people AS MATERIALIZED ({PEOPLE}),
     money AS MATERIALIZED ({MONEY}), unpaid AS MATERIALIZED ({UNPAID}),
     tickets AS MATERIALIZED ({TICKETS}), answers AS MATERIALIZED ({ANSWERS}),
+    championless AS MATERIALIZED ({CHAMPIONLESS}),
     facts AS ({FACTS}), inputs AS ({INPUTS})
 """

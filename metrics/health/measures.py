@@ -38,4 +38,5 @@ LABELS: dict[str, Promise] = {
 OVERRIDES: dict[str, Promise] = {
     "cancellation_scheduled": _("Held at 39 at most: every subscription has an end."),
     "past_due": _("Held at 39 at most: more than 30 days past due."),
+    "champion_left": _("Held at 39 at most: the champion has left, and there is no other."),
 }

@@ -3,8 +3,8 @@
 scaled = 100 · (input − worst) / (best − worst), held within 0 and 100, rounded to six decimals.
 score  = Σ weight · scaled / Σ weight over the inputs that are there, rounded to two decimals.
 coverage = weight that is there / whole weight; below one half there is no score (band "none").
-A cancellation in sight, or more days past due than the limit, holds the score at 39 and keeps the
-uncapped value. Green from 70, amber from 40, as the scorecard says. Halves are rounded away from 0.
+A cancellation in sight, more days past due than the limit, or a champion who left without another
+one, holds the score at 39 and keeps the uncapped value. Green from 70, amber from 40, as the scorecard says. Halves are rounded away from 0.
 
 Decimal arithmetic inside PostgreSQL, one statement for a range of customers: it writes the score
 and the snapshot that lists read. Who has churned keeps the last score and gets no new one.
@@ -56,7 +56,8 @@ WEIGH = f"""
             CASE WHEN present > 0 AND present * 2 >= %(whole)s
                 THEN round(({WEIGHED}) / present, 2) END AS uncapped,
             CASE WHEN is_ending THEN 'cancellation_scheduled'
-                WHEN days_past_due > %(past_due_limit)s THEN 'past_due' ELSE '' END AS held_by
+                WHEN days_past_due > %(past_due_limit)s THEN 'past_due'
+                WHEN champion_left THEN 'champion_left' ELSE '' END AS held_by
         FROM scaled s OFFSET 0
     ),
     judged AS (

@@ -86,9 +86,16 @@ def score_of(inputs: Inputs, scorecard: Scorecard) -> tuple[Decimal | None, Deci
     return score, rounded(present / whole, 3)
 
 
+def champion_left(customer: Customer, day: date) -> bool:
+    champions = list(customer.contacts.filter(role="champion"))
+    end = day_bounds(day)[1]
+    return bool(champions) and all(c.left_at and c.left_at < end for c in champions)
+
+
 def capped(score: Decimal | None, customer: Customer, day: date) -> Decimal | None:
     in_force = contracts(customer, day)
     is_ending = bool(in_force) and all(v.ends_on for v in in_force)
-    if score is not None and (is_ending or days_past_due(customer, day) > 30):
+    is_held = is_ending or days_past_due(customer, day) > 30 or champion_left(customer, day)
+    if score is not None and is_held:
         return min(score, Decimal(39))
     return score

@@ -20,6 +20,14 @@ def test_whole_figures_still_make_the_whole_sentence():
     assert sentence(Alert.Kind.WENT_RED, {"score": "31"}) == "Health is red at 31"
 
 
+def test_who_is_red_for_a_champion_who_left_is_told_so():
+    details = {"score": "39", "override": "champion_left"}
+
+    said = sentence(Alert.Kind.WENT_RED, details)
+
+    assert said == "Health is red at 39: the champion has left"
+
+
 @pytest.mark.parametrize("kind", Alert.Kind)
 def test_pages_and_api_survive_an_alert_without_figures(kind, ana, as_user, api_of):
     customer = CustomerFactory(csm=ana)

@@ -15,6 +15,7 @@ from metrics.models import DailyUsage, HealthScore, PersonDay, Scorecard, Snapsh
 from tests.factories import (
     DAY,
     NOON,
+    ContactFactory,
     CustomerFactory,
     PurchaseFactory,
     ResponseFactory,
@@ -123,6 +124,28 @@ def test_a_cancellation_in_sight_caps_the_score_and_keeps_the_uncapped_one(ends_
     assert (score.score, score.band) == ((39, "red") if ends_on else (score.uncapped, "green"))
 
 
+@pytest.mark.parametrize(("second", "is_held"), [(None, True), ("member", True),
+                                                 ("champion", False)])  # fmt: skip
+def test_a_champion_who_left_caps_the_score_until_there_is_another(second, is_held):
+    customer = example()
+    ContactFactory(customer=customer, role="champion", left_at=NOON - timedelta(days=200))
+    if second:
+        ContactFactory(customer=customer, role=second)
+
+    score = night(customer)
+
+    assert (score.score, score.override) == (
+        (39, "champion_left") if is_held else (score.uncapped, "")
+    )
+
+
+def test_a_champion_who_leaves_tomorrow_is_still_there():
+    customer = example()
+    ContactFactory(customer=customer, role="champion", left_at=NOON + timedelta(days=1))
+
+    assert night(customer).override == ""
+
+
 def test_who_has_churned_keeps_the_last_score_and_gets_no_new_one():
     customer = example()
     close_day(DAY - timedelta(days=1))
@@ -172,6 +195,10 @@ def grown(draw) -> Customer:
                                  person=f"p{draw(few)}", event_count=1)  # fmt: skip
     for days_ago in draw(st.lists(ages, max_size=3)):
         touched(customer, days_ago)
+    for days_ago in draw(st.lists(st.none() | ages, max_size=2)):
+        left_at = None if days_ago is None else NOON - timedelta(days=days_ago)
+        ContactFactory(customer=customer, left_at=left_at,
+                       role=draw(st.sampled_from(["champion", "member"])))  # fmt: skip
     return customer
 
 
