@@ -17,7 +17,8 @@ from metrics.engaging import WINDOW
 from metrics.feature_forms import FeatureForm, InsidersForm
 from metrics.models import Feature, Insider
 
-FeatureForms: Any = forms.modelformset_factory(Feature, form=FeatureForm, extra=0)
+# Features come from events; a form that says it is a new one is passed over.
+FeatureForms: Any = forms.modelformset_factory(Feature, form=FeatureForm, extra=0, edit_only=True)
 
 
 @login_required

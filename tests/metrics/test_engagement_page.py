@@ -89,6 +89,15 @@ def saved(client, feature, **changed):
     return client.post(CHOICES, forms | management | {"marks": "@ours.example\nbot-1"})
 
 
+def test_a_feature_nobody_sent_is_not_made_by_a_form(as_user, lea, company):
+    sent = {"features-TOTAL_FORMS": 1, "features-INITIAL_FORMS": 0, "features-0-label": "New",
+            "features-0-uses_needed": 1, "marks": ""}  # fmt: skip
+
+    answer = as_user(lea).post(CHOICES, sent)
+
+    assert (answer.status_code, Feature.objects.count()) == (302, 1)
+
+
 def test_what_counts_as_use_is_chosen_and_counted_again_tonight(as_user, lea, company):
     feature = Feature.objects.get()
 

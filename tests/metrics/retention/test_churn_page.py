@@ -156,6 +156,12 @@ def test_a_note_says_where_a_lost_customer_stands(as_user, ana, left):
     assert WinBack.pgh_event_model.objects.count() == 1
 
 
+def test_whatever_page_a_note_names_is_never_an_error(as_user, ana, left):
+    answer = as_user(ana).post(win_back(left[0]), {"state": "contacted", "next": "NaN"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "NaN")
+
+
 def test_an_old_note_does_not_speak_of_a_new_loss(ana, left):
     price = left[0]
     WinBack.objects.create(customer=price, state="given_up", author=ana)
