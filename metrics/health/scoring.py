@@ -4,7 +4,8 @@ scaled = 100 · (input − worst) / (best − worst), held within 0 and 100, rou
 score  = Σ weight · scaled / Σ weight over the inputs that are there, rounded to two decimals.
 coverage = weight that is there / whole weight; below one half there is no score (band "none").
 A cancellation in sight, more days past due than the limit, or a champion who left without another
-one, holds the score at 39 and keeps the uncapped value. Green from 70, amber from 40, as the scorecard says. Halves are rounded away from 0.
+one, holds the score at 39 and keeps the uncapped value. Green from 70, amber from 40, as the
+scorecard says. Halves are rounded away from 0.
 
 Decimal arithmetic inside PostgreSQL, one statement for a range of customers: it writes the score
 and the snapshot that lists read. Who has churned keeps the last score and gets no new one.
