@@ -1,9 +1,21 @@
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.audit import audited
+
+# The words of metrics.health.measures, which is built on these models.
+KNOWN = {"usage_trend", "active_share", "days_since_touch", "last_nps", "urgent_tickets",
+         "days_past_due"}  # fmt: skip
+MEASURES_EXPECTED = _(
+    "Each measure needs numbers for weight, worst and best; worst and best must differ, and some "
+    "weight must be above 0. The measures are: %(names)s."
+)
 
 
 @audited()
@@ -36,3 +48,24 @@ class Scorecard(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.version}"
+
+    def clean(self) -> None:
+        """With a scorecard nobody can count with, a whole night would have no scores."""
+        super().clean()
+        measures = self.measures
+        is_sound = isinstance(measures, dict) and all(map(_is_sound, measures.values()))
+        unknown = set(measures) - KNOWN if is_sound else set()
+        if not is_sound or unknown or not sum(Decimal(m["weight"]) for m in measures.values()):
+            raise ValidationError(
+                {"measures": MEASURES_EXPECTED % {"names": ", ".join(sorted(KNOWN))}}
+            )
+
+
+def _is_sound(borders: Any) -> bool:
+    """Numbers as text: a weight that is not below 0, and two borders that differ."""
+    try:
+        weight, worst, best = (Decimal(borders[word]) for word in ("weight", "worst", "best"))
+    except (TypeError, KeyError, ValueError, InvalidOperation):
+        return False
+    are_numbers = all(figure.is_finite() for figure in (weight, worst, best))
+    return are_numbers and weight >= 0 and worst != best

@@ -1,17 +1,21 @@
 """The health score: the worked examples (hlth-*), and random customers against the slow twin."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
 from metrics.daily import close_day
 from metrics.health.explaining import explain_latest, score_delta
+from metrics.health.measures import Measure
 from metrics.models import DailyUsage, HealthScore, PersonDay, Scorecard, Snapshot
+from metrics.models.scorecard import KNOWN
 from tests.factories import (
     DAY,
     NOON,
@@ -137,6 +141,33 @@ def test_a_champion_who_left_caps_the_score_until_there_is_another(second, is_he
     assert (score.score, score.override) == (
         (39, "champion_left") if is_held else (score.uncapped, "")
     )
+
+
+NO_SCORECARDS = [
+    {}, [], 5, {"usage_trend": {}}, {"luck": EXAMPLE["usage_trend"]}, {"last_nps": [1, 2, 3]},
+    EXAMPLE | {"last_nps": {"weight": "1", "worst": "5", "best": "5"}},
+    EXAMPLE | {"last_nps": {"weight": "-1", "worst": "0", "best": "10"}},
+    EXAMPLE | {"last_nps": {"weight": "NaN", "worst": "0", "best": "x"}},
+    {"last_nps": {"weight": "0", "worst": "0", "best": "10"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("measures", NO_SCORECARDS, ids=str)
+def test_a_scorecard_nobody_can_count_with_is_refused(as_user, ada, measures):
+    fields = {"version": 2, "measures": json.dumps(measures), "green_from": 70, "amber_from": 40,
+              "published_at_0": "2026-06-15", "published_at_1": "12:00:00"}  # fmt: skip
+
+    page = as_user(ada).post(reverse("admin:metrics_scorecard_add"), fields)
+
+    assert "Each measure needs numbers" in page.content.decode() or measures == {}
+    assert page.status_code == 200
+    assert Scorecard.objects.count() == 1
+
+
+def test_a_sound_scorecard_is_taken_and_its_measures_are_those_that_are_scored():
+    Scorecard(version=2, measures=EXAMPLE).full_clean()
+
+    assert set(Measure) == KNOWN
 
 
 def test_a_champion_who_leaves_tomorrow_is_still_there():
