@@ -14,6 +14,7 @@ from lib.days import add_months, month_start
 from lib.periods import month_of
 from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE, METRICS
+from metrics.charts import Chart
 from metrics.figure import Figure
 from metrics.grouping import names_of
 from metrics.headlines import BOARD, OVERVIEW, asked_of
@@ -26,6 +27,7 @@ from metrics.reports import briefing
 from metrics.reports.content import Content, Measured, Table, Told
 from metrics.reports.pictures import PICTURES
 from metrics.reports.tables import TABLES
+from metrics.revenue.two_clocks import TooMuchToRecallError, as_known, remembering
 from metrics.rows import NOTES
 
 CHOSEN: dict[str, tuple[str, ...]] = {Subject.BOARD: BOARD, Subject.OVERVIEW: OVERVIEW}
@@ -39,17 +41,29 @@ def content_of(report: Report, *, today: date) -> Content:
         return briefing.content_of(customer_of(report), question, about(report, question))
     if report.subject == Subject.FIGURE:
         return figure_content(report, question)
-    figures = answers(metrics_of(report.subject), question)
+    with remembering():
+        figures = answers(metrics_of(report.subject), question)
+        charts, tables = drawn(report, question)
     return Content(
         title=report.get_subject_display(),
         subtitle=period_in_words(question.period),
         question=question,
         figures=figures,
-        charts=[chart for chart in PICTURES[report.subject](question) if chart],
-        tables=tables_of(report.subject, question, report.owner),
+        charts=charts,
+        tables=tables,
         about=[*about(report, question), *resting_on(question, figures)],
         versions=versions(figures),
     )
+
+
+def drawn(report: Report, question: Question) -> tuple[list[Chart], list[Table]]:
+    """Pictures and tables on the clock of the figures; none where that takes too long."""
+    try:
+        with as_known(question):
+            charts = [chart for chart in PICTURES[report.subject](question) if chart]
+            return charts, tables_of(report.subject, question, report.owner)
+    except TooMuchToRecallError:
+        return [], []
 
 
 def asked_words(report: Report) -> dict[str, str]:

@@ -26,7 +26,15 @@ from metrics.reports.excel import shortened, write_excel
 from metrics.reports.ordering import order_report
 from metrics.reports.word import add_table, dress
 from metrics.retention_charts import percent
-from tests.factories import DAY, NOON, ContactFactory, CustomerFactory, SnapshotFactory
+from metrics.revenue.ledger import rebuild_movements
+from tests.factories import (
+    DAY,
+    NOON,
+    ContactFactory,
+    CustomerFactory,
+    SnapshotFactory,
+    SubscriptionVersionFactory,
+)
 
 LIST = reverse("metrics:report_list")
 pytestmark = pytest.mark.django_db
@@ -93,6 +101,23 @@ def test_the_rows_of_a_figure_never_become_formulas(lea, company):
 
     rows = cells(CalamineWorkbook.from_filelike(io.BytesIO(written)), "The rows behind it")
     assert rows[1][:3] == ["=1+1 株式会社髙橋𠮷", "Pro", 100.0]
+
+
+def test_pictures_and_tables_know_what_the_figures_knew_then(lea):
+    SubscriptionVersionFactory(effective_on=date(2026, 1, 1), price=100, quantity=1,
+                               recorded_at=NOON - timedelta(days=5))  # fmt: skip
+    rebuild_movements(through=DAY)
+    read = {}
+
+    for known in ("2026-06-01", "2026-06-14"):
+        written = file_of(made(lea, "revenue", "xlsx", known=known))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(written))
+        steps = next(name for name in book.sheet_names if name.startswith("MRR did not change"))
+        before = next(row[1] for row in cells(book, steps) if row[0] == "Before")
+        groups = len(cells(book, "MRR by segment")) - 1
+        read[known] = (cells(book, "Figures")[1][1], before, groups)
+
+    assert read == {"2026-06-01": (0, 0, 0), "2026-06-14": (1, 100, 1)}
 
 
 @pytest.mark.parametrize("subject", ["board", "overview", "revenue", "retention", "churn", "value",
