@@ -1,7 +1,8 @@
 """Closing a month: its figures and its lines are written down as they are reported (GEN-4, GEN-6).
 
-A month is closed once, when it is over and its nights are, after the month before it. What is
-frozen is the ledger as reported: late facts about months closed before stand in it as adjustments.
+A month is closed once, when it is over and its nights are, after the month before it. One before
+the first night has none: it is closed from what later nights have booked. What is frozen is the
+ledger as reported: late facts about months closed before stand in it as adjustments.
 """
 
 import hashlib
@@ -18,10 +19,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from lib.days import add_months, day_start, days_between
+from lib.days import add_months, day_start, days_between, month_start
 from lib.periods import month_of
 from metrics.catalogue import METRICS
-from metrics.models import ClosedMonth, MonthClosing, Night
+from metrics.models import ClosedMonth, MonthClosing, Night, RevenueMovement
 from metrics.question import REPORTED, Question
 from metrics.revenue.freezing import frozen
 from metrics.revenue.learned import learned_since
@@ -95,6 +96,18 @@ def next_month_to_close(today: date) -> date | None:
     return month if month < running else None
 
 
+def first_months_to_close(today: date) -> list[date]:
+    """Where nothing is closed yet: any month of the ledger that is over may be it, newest first."""
+    began = RevenueMovement.objects.aggregate(first=Min("day"))["first"]
+    if began is None or ClosedMonth.objects.exists():
+        return []
+    months, month = list[date](), month_start(began)
+    while month < month_start(today):
+        months.append(month)
+        month = add_months(month, 1)
+    return months[::-1]
+
+
 def obstacle_to_closing(month: date, today: date) -> Obstacle | None:
     """Why a month cannot be closed now; None when it can."""
     words = {"month": month_in_words(month)}
@@ -112,23 +125,39 @@ def obstacle_to_closing(month: date, today: date) -> Obstacle | None:
     if known["last"] and month > add_months(known["last"], 1):
         following = month_in_words(add_months(known["last"], 1))
         return Obstacle(_("Close %(following)s first.") % {"following": following})
-    return _open_nights(month, end)
+    return _unworked(month)
 
 
-def _open_nights(month: date, end: date) -> Obstacle | None:
-    """Days of the month that no night has closed, from the first night there is."""
-    done = Night.objects.filter(state=Night.State.DONE)
-    reach = done.aggregate(first=Min("day"), last=Max("day"))
-    first = max(month, min(reach["first"] or month, end - timedelta(days=1)))
-    closed = set(done.filter(day__gte=first, day__lt=end).values_list("day", flat=True))
-    missing = tuple(day for day in days_between(first, end) if day not in closed)
+def open_nights_of(month: date) -> tuple[date, ...]:
+    """Days of a month that no night has closed, from the first night there ever was.
+
+    What lies before it was never worked by night: whichever night came later has booked it.
+    """
+    end = add_months(month, 1)
+    begun = Night.objects.aggregate(first=Min("day"))["first"] or end
+    done = Night.objects.filter(state=Night.State.DONE, day__gte=month, day__lt=end)
+    closed = set(done.values_list("day", flat=True))
+    return tuple(day for day in days_between(max(month, begun), end) if day not in closed)
+
+
+def _unworked(month: date) -> Obstacle | None:
+    if not Night.objects.filter(state=Night.State.DONE).exists():
+        return Obstacle(_(
+            "No day was ever closed here. Press “Close what is due” under Nights, "
+            "or wait for the first night."
+        ))  # fmt: skip
+    missing = open_nights_of(month)
     if not missing:
         return None
     named = ", ".join(day.isoformat() for day in missing[:5])
-    words = _("Some days are not closed yet: %(days)s. Close their nights first.")
+    words = _("Some days are not closed yet: %(days)s. Close them on the page of this month, "
+              "or by manage.py close_day %(first)s --through %(last)s.")  # fmt: skip
     if len(missing) > 5:
-        words = _("Some days are not closed yet: %(days)s and more. Close their nights first.")
-    return Obstacle(words % {"days": named}, missing)
+        words = _(
+            "Some days are not closed yet: %(days)s and more. Close them on the page of this "
+            "month, or by manage.py close_day %(first)s --through %(last)s."
+        )
+    return Obstacle(words % {"days": named, "first": missing[0], "last": missing[-1]}, missing)
 
 
 def close_month(

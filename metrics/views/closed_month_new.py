@@ -9,7 +9,11 @@ from accounts.permissions import Permission, permission_needed
 from lib import days
 from lib.periods import PeriodUnreadableError, period_of
 from metrics.question import REPORTED, Question
-from metrics.revenue.closing import next_month_to_close, obstacle_to_closing
+from metrics.revenue.closing import (
+    first_months_to_close,
+    next_month_to_close,
+    obstacle_to_closing,
+)
 from metrics.revenue.movements import month_movements
 from metrics.revenue.two_clocks import as_known
 
@@ -37,6 +41,8 @@ def closed_month_new(request: HttpRequest) -> HttpResponse:
     context = {
         "month": period,
         "obstacle": obstacle_to_closing(period.start, today),
+        "choices": first_months_to_close(today),
+        "may_close_days": request.user.may(Permission.CLOSE_DAYS),
         "movements": movements,
     }
     return render(request, "metrics/closed_month_new.html", context)

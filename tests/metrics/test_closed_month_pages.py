@@ -61,6 +61,37 @@ def test_a_lead_looks_at_what_is_frozen_and_closes_it_once(
     assert ClosedMonth.objects.get().closed_by == lea
 
 
+def test_history_from_before_the_first_night_is_closed_on_the_page(as_user, lea, book, in_april):
+    Night.objects.filter(day__lt=date(2025, 3, 31)).delete()
+    address = reverse("metrics:closed_month_new")
+
+    shown = as_user(lea).get(address, {"month": "2025-02"}).content.decode()
+
+    assert "Close February 2025 for good" in shown
+    assert '<option value="2025-02" selected>' in shown
+    close(FEBRUARY, date(2025, 4, 6))
+    assert "First month to close" not in as_user(lea).get(address).content.decode()
+
+
+def test_days_that_were_left_out_are_closed_by_a_press_of_a_button(
+    as_user, lea, ana, book, in_april
+):
+    Night.objects.filter(day__in=[date(2025, 3, 9), date(2025, 3, 10)]).delete()
+    lead, button = as_user(lea), reverse("metrics:night_close")
+
+    shown = lead.get(reverse("metrics:closed_month_new")).content.decode()
+    pressed = lead.post(button, {"month": "2025-03"}, follow=True).content.decode()
+
+    assert "manage.py close_day 2025-03-09 --through 2025-03-10" in shown
+    assert "Close 2 days now" in shown
+    assert "2 days are being closed." in pressed
+    waiting = Night.objects.filter(state=Night.State.WAITING)
+    assert [night.day.day for night in waiting.order_by("day")] == [9, 10]
+    assert as_user(ana).post(button, {"month": "2025-03"}).status_code == 403
+    assert [lead.post(button, {"month": wrong}).status_code
+            for wrong in ("2025-04", "2025", "x")] == [404] * 3  # fmt: skip
+
+
 def test_where_no_month_is_due_it_is_said(as_user, lea, book):
     close(MARCH, date(2025, 4, 6))
     with time_machine.travel(datetime(2025, 4, 6, 1, tzinfo=UTC), tick=False):

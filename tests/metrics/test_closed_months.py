@@ -166,6 +166,20 @@ def test_days_whose_nights_are_open_are_named(late_fact):
         close(MARCH, APRIL)
 
 
+def test_a_month_before_the_first_night_is_closed_from_what_later_nights_booked():
+    version(SubscriptionFactory(), FEBRUARY, 100)
+    rebuild_movements(through=date(2025, 3, 31))
+    with pytest.raises(MonthNotClosableError, match="No day was ever closed"):
+        close(FEBRUARY, APRIL)
+    nights(date(2025, 3, 31), APRIL)
+
+    close(FEBRUARY, APRIL)
+
+    assert figure("mrr", FEBRUARY, "reported").value == 100
+    assert figure("mrr", MARCH, "reported").value == 100
+    close(MARCH, APRIL)
+
+
 def test_a_part_of_the_company_is_reported_as_it_was_parted_then(late_fact):
     customer = late_fact.customer
     Customer.objects.filter(pk=customer.pk).update(segment="Large")
