@@ -170,9 +170,9 @@ def newcomers(user: User, wishes: Wishes, *, closed_day: date | None) -> list[Cu
     visible = Customer.objects.visible_to(user)
     found = visible.filter(met, **wishes.facts).matching(wishes.text)
     # Whoever is new is among the newest: only those are looked at, however many came today.
-    newest = found.filter(created_at__gte=since).order_by("-created_at", "-id")
-    keys = newest.values_list("pk", "snapshot__pk")[:20]
-    return in_order([key for key, snapshot in keys if snapshot is None])
+    newest = found.filter(created_at__gte=since).order_by("-created_at", "-id")[:20]
+    new = Customer.objects.filter(pk__in=newest.values("pk"), snapshot__isnull=True)
+    return in_order(list(new.order_by("-created_at", "-id").values_list("pk", flat=True)))
 
 
 def in_chunks(keys: list[int], size: int = 1_000) -> Iterator[list[Customer]]:

@@ -6,9 +6,6 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-
-from customers.models import Customer
 
 register = template.Library()
 
@@ -23,13 +20,3 @@ def options(choices: Iterable[tuple[Any, Any]], chosen: object = "") -> SafeStri
         for value, label in choices
     ]
     return mark_safe("".join(made))  # noqa: S308  # values and labels are escaped
-
-
-@register.simple_tag
-def pick(customer: Customer) -> SafeString:
-    """The box that chooses a line of the list."""
-    label = _("Choose %(name)s") % {"name": customer.name}
-    return mark_safe(  # noqa: S308  # the name is escaped
-        f'<input class="form-check-input" type="checkbox" name="customer" value="{customer.pk}"'
-        f' form="bulk" data-pick aria-label="{escape(label)}">'
-    )

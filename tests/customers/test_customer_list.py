@@ -6,7 +6,9 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
+from customers.forms import COLUMNS
 from customers.models import Customer
+from customers.templatetags.portfolio import CELLS
 from metrics import portfolio
 from tests.factories import DAY, CustomerFactory, SnapshotFactory
 
@@ -216,6 +218,10 @@ def test_a_name_cannot_smuggle_markup_into_a_line(as_user, lea):
     with_score('"><script>alert(1)</script>', 80, lea)
 
     assert b"<script>alert" not in as_user(lea).get(LIST).content
+
+
+def test_a_line_knows_each_column_in_the_order_of_the_head():
+    assert list(CELLS) == [name for name, _label in COLUMNS]
 
 
 def test_lines_speak_the_language_of_whoever_reads(as_user, lea, vic):
