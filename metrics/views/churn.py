@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
@@ -12,9 +13,16 @@ from lib.paging import page_number
 from metrics.catalogue import BY_CODE
 from metrics.forms import asked_by
 from metrics.once import page_of_figures
-from metrics.retention.lost import lost_by_reason, lost_by_tenure, lost_by_trait, lost_customers
+from metrics.retention.lost import (
+    Group,
+    lost_by_reason,
+    lost_by_tenure,
+    lost_by_trait,
+    lost_customers,
+)
 from metrics.retention.trend import start_sets_by_month
 from metrics.retention_charts import churn_chart
+from metrics.revenue.rates import money_of
 
 TILES = ("logo_churn", "annualised_churn", "early_churn", "renewal_rate")
 TRAITS = {
@@ -32,7 +40,10 @@ def churn(request: HttpRequest) -> HttpResponse:
     question = asked.question
     by = request.GET.get("by", "")
     by = by if by in TRAITS else "segment"
-    reasons = lost_by_reason(question)
+    factor, currency = money_of(question)
+    reasons = [(reason, n, mrr * factor) for reason, n, mrr in lost_by_reason(question)]
+    page = lost_customers(question, request.user, page_number(request.GET.get("page", "")))
+    lines = [replace(line, annual=line.annual * factor) for line in page.rows]
     context = {
         "asked": asked,
         "kept": [("by", by)],
@@ -43,10 +54,16 @@ def churn(request: HttpRequest) -> HttpResponse:
         "reasons": reasons,
         "lost": sum(n for _reason, n, _mrr in reasons),
         "lost_mrr": sum((mrr for _reason, _n, mrr in reasons), Decimal(0)),
-        "tenures": lost_by_tenure(question),
-        "groups": lost_by_trait(question, by),
-        "page": lost_customers(question, request.user, page_number(request.GET.get("page", ""))),
+        "currency": currency,
+        "tenures": in_money(lost_by_tenure(question), factor),
+        "groups": in_money(lost_by_trait(question, by), factor),
+        "page": replace(page, rows=lines),
         "sees_all": request.user.sees_every_customer,
         "may_work": request.user.may(Permission.WORK),
     }
     return render(request, "metrics/churn.html", context)
+
+
+def in_money(groups: list[Group], factor: Decimal) -> list[Group]:
+    """Amounts in the currency asked for."""
+    return [replace(group, mrr=group.mrr * factor) for group in groups]

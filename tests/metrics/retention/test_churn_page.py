@@ -5,7 +5,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from customers.models import WinBack
+from customers.models import ExchangeRate, WinBack
 from metrics.members import narrowing_few
 from metrics.models import CustomerTrait
 from metrics.question import question_of
@@ -131,6 +131,16 @@ def test_the_page_shows_it_all(as_user, lea, left):
     for words in ("Price", "Young", "contract ended", "Less than 3 months", "Won back",
                   "Ana Abe", "The same numbers as a table"):  # fmt: skip
         assert words in page
+
+
+def test_amounts_are_in_the_currency_asked_for(as_user, lea, left):
+    ExchangeRate.objects.create(currency="USD", month=day("2026-05-01"), rate=100)
+
+    page = as_user(lea).get(PAGE, MAY | {"currency": "USD"}).content.decode()
+
+    assert "¥" not in page
+    # Of all, by reason, by time as a customer, by segment and one by one.
+    assert all(amount in page for amount in ("$22", "$12.00", "$10.00", "$5.00", "$7.00"))
 
 
 def test_a_csm_sees_the_rate_of_all_and_her_own_lost(as_user, ana, left):
