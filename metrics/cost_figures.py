@@ -43,11 +43,16 @@ SPENT = f"""
         0 AS denominator, kind AS note
     FROM ({LINES}) lines WHERE {{share}} > 0
 """
-# Annual value of each customer before the period and at its end.
-BOOK = """
-    SELECT customer_id, coalesce(sum(amount) FILTER (WHERE day < %(start)s), 0) AS before,
-        sum(amount) AS after
-    FROM metrics_revenuemovement WHERE day < %(end)s GROUP BY customer_id
+# Annual value of each customer before the period and at its end: that of its last line.
+LAST = """
+    SELECT DISTINCT ON (customer_id) customer_id, balance FROM metrics_revenuemovement
+    WHERE {days} ORDER BY customer_id, day DESC, id DESC
+"""
+BOOK = f"""
+    SELECT customer_id, coalesce(old.balance, 0) AS before,
+        coalesce(new.balance, old.balance) AS after
+    FROM ({LAST.format(days="day < %(start)s")}) old
+    FULL JOIN ({LAST.format(days="day >= %(start)s AND day < %(end)s")}) new USING (customer_id)
 """
 RETAINED = f"""
     SELECT customer_id AS key, customer_id, '' AS label, 0 AS numerator, 1 AS denominator,
@@ -82,9 +87,10 @@ SERVED = f"""
 """
 SERVED_AND_PAYING = f"""
     SELECT customer_id AS key, customer_id, '' AS label, coalesce(s.amount, 0) AS numerator,
-        CASE WHEN p.after > 0 THEN 1 ELSE 0 END AS denominator, '' AS note
-    FROM ({SERVING}) s FULL JOIN (SELECT * FROM ({BOOK}) book WHERE after > 0) p
-        USING (customer_id)
+        CASE WHEN p.customer_id IS NULL THEN 0 ELSE 1 END AS denominator, '' AS note
+    FROM ({SERVING}) s FULL JOIN (
+        SELECT customer_id FROM ({LAST.format(days="day < %(end)s")}) last WHERE balance > 0
+    ) p USING (customer_id)
     WHERE true {{narrowed}}
 """
 KEEPING = SPENT.format(share="retention_share")

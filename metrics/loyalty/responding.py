@@ -26,7 +26,7 @@ from metrics.metric import Metric
 from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
-from metrics.revenue.stock import stock
+from metrics.revenue.stock import customers_of, stock
 from metrics.rows import Rows
 
 # Few mails ever come back: only these contacts are looked at.
@@ -71,8 +71,7 @@ COVERAGE = """
         CASE WHEN h.customer_id IS NULL THEN 0 ELSE {weight} END AS numerator,
         {weight} AS denominator,
         CASE WHEN h.customer_id IS NULL THEN 'silent' ELSE 'heard' END AS note
-    FROM (SELECT customer_id, sum(amount) AS annual FROM metrics_revenuemovement
-        WHERE day <= %(day)s {narrowed} GROUP BY customer_id HAVING sum(amount) > 0) p
+    FROM (SELECT customer_id, value FROM ({paying}) every WHERE true {chosen}) p
     LEFT JOIN ({heard}) h ON h.customer_id = p.customer_id
 """
 # Of all kinds of surveys; which answer of a contact is its last does not matter here.
@@ -172,14 +171,15 @@ def coverage_rows(question: Question) -> Rows:
 
 
 def mrr_coverage_rows(question: Question) -> Rows:
-    return _coverage_rows(question, "p.annual / 12")
+    return _coverage_rows(question, "p.value / 12")
 
 
 def _coverage_rows(question: Question, weight: str) -> Rows:
     """The answers of all kinds; a customer is counted where it stood on the last day."""
-    narrowed, members = question.narrowing(question.day)
-    sql = COVERAGE.format(weight=weight, heard=HEARD, narrowed=narrowed)
-    return Rows(sql, _heard_values(question) | members | {"day": question.day})
+    paying, values = customers_of(question, question.day)
+    chosen, wanted = chosen_by(question)
+    sql = COVERAGE.format(weight=weight, heard=HEARD, paying=paying, chosen=chosen)
+    return Rows(sql, _heard_values(question) | values | wanted)
 
 
 def _row(statement: str, values: dict[str, Any]) -> tuple[Any, ...]:

@@ -33,10 +33,14 @@ from metrics.value.subscription import SubscriptionValue, discounted_value, subs
 
 Parts = Mapping[str, Number | float | None]
 
+# What was paid in the reporting currency, as it is, needs no multiplication.
+PAID = f"""
+    CASE WHEN p.currency = %(currency)s THEN p.amount
+        ELSE p.amount * {RATE.format(currency="p.currency", day="p.purchased_on")} END
+"""
 PURCHASES = f"""
-    SELECT id AS key, customer_id, number AS label, round(amount
-        * {RATE.format(currency="p.currency", day="p.purchased_on")} * %(lifetime)s, 12)
-        AS numerator, 0 AS denominator, 'purchase' AS note
+    SELECT id AS key, customer_id, number AS label, {PAID} * %(lifetime)s AS numerator,
+        0 AS denominator, 'purchase' AS note
     FROM customers_purchase p
     WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}}
     UNION ALL
@@ -48,17 +52,15 @@ PURCHASES = f"""
 """
 
 # The same in sum, and what its range needs: read in one pass. In the order of the buyers, because
-# tens of thousands of numerics in a hash cost more than to sort them.
+# tens of thousands of numerics in a hash cost more than to sort them. Nothing is rounded, so that
+# the sum times the factor is what the rows come to.
 BOUGHT = f"""
-    SELECT coalesce(sum(worth), 0), coalesce(sum(amount), 0), coalesce(sum(orders), 0)::int,
-        count(*), coalesce(sum(amount * amount), 0)
+    SELECT coalesce(sum(amount), 0) * %(lifetime)s, coalesce(sum(amount), 0),
+        coalesce(sum(orders), 0)::int, count(*), coalesce(sum(amount * amount), 0)
     FROM (
-        SELECT customer_id, sum(round(amount * %(lifetime)s, 12)) AS worth, sum(amount) AS amount,
-            count(*) AS orders
+        SELECT sum(amount) AS amount, count(*) AS orders
         FROM (
-            SELECT customer_id, amount
-                * {RATE.format(currency="p.currency", day="p.purchased_on")} AS amount
-            FROM customers_purchase p
+            SELECT customer_id, {PAID} AS amount FROM customers_purchase p
             WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}}
             ORDER BY customer_id OFFSET 0
         ) bought GROUP BY customer_id
