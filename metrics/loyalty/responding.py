@@ -80,11 +80,14 @@ HEARD = """
     WHERE c.kind = ANY(%(kinds)s) AND c.answered_at >= %(from)s AND c.answered_at < %(to)s
         AND (c.contact_id IS NULL OR c.contact_id <> ALL(%(our_contacts)s::bigint[]))
 """
-# Those heard who pay: found one by one along one index, and so in its order.
+# Those heard who pay: found one by one along one index, and so in its order. DISTINCT ON only sorts
+# them, where DISTINCT would hash them before.
 HEARD_AND_PAYING = f"""
     SELECT count(*), coalesce(sum(value), 0) FROM (
         SELECT h.customer_id, last.balance AS value, last.plan {{keys}}
-        FROM ({HEARD} ORDER BY 1) h CROSS JOIN LATERAL (
+        FROM (
+            {HEARD.replace("DISTINCT", "DISTINCT ON (c.customer_id)")} ORDER BY c.customer_id
+        ) h CROSS JOIN LATERAL (
             SELECT balance, plan FROM metrics_revenuemovement m
             WHERE m.customer_id = h.customer_id AND m.day <= %(day)s
             ORDER BY m.day DESC, m.id DESC LIMIT 1

@@ -25,7 +25,7 @@ from metrics.intervals import (
 )
 from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, Scale, counted
 from metrics.loyalty.left_out import left_out
-from metrics.loyalty.tallies import SIGN, CustomerMeans, Tally, customer_means, tally_both
+from metrics.loyalty.tallies import CustomerMeans, Tally, customer_means, sign_of, tally_both
 from metrics.metric import Metric
 from metrics.nps import Nps
 from metrics.question import Question
@@ -148,7 +148,7 @@ def _rows(scale: Scale, sql: str, kind: str = "response") -> Callable[[Question]
     def rows(question: Question) -> Rows:
         answers, values = counted(scale, question)
         borders = {"good": scale.good_from, "bad": scale.bad_to}
-        words = {"counted": answers, "sign": SIGN.format(**borders), **borders}
+        words = {"counted": answers, "sign": sign_of(scale), **borders}
         return Rows(sql.format(**words), values, kind=kind, order="numerator, key")
 
     return rows

@@ -9,7 +9,7 @@ from django.db import connection
 
 from lib.days import day_start
 from metrics.changes import Pairs, Signs
-from metrics.loyalty.answers import PLAN, RULING, Scale, counted, given, narrowing
+from metrics.loyalty.answers import NPS, PLAN, RULING, Scale, counted, given, narrowing
 from metrics.once import asked_once
 from metrics.question import Question
 
@@ -29,7 +29,7 @@ BOTH = """
 """
 IN_ALL = BOTH + "SELECT is_now, {counts} FROM a WHERE true {narrowed} GROUP BY is_now"
 # All ways of grouping at once; the first column tells which, see GROUPED. Answers at one place are
-# counted first; those without one by customer and day, whose place is looked up.
+# counted first; those without one by customer and day, whose place is looked up: if there are any.
 BY_GROUPS = (
     BOTH
     + """
@@ -37,6 +37,7 @@ BY_GROUPS = (
         SELECT is_now, place_id, {counts} FROM a WHERE true {narrowed} GROUP BY is_now, place_id
     ), unplaced AS (
         SELECT is_now, customer_id, day, {counts} FROM a WHERE place_id IS NULL {narrowed}
+            AND EXISTS (SELECT FROM placed WHERE place_id IS NULL)
         GROUP BY is_now, customer_id, day
     )
     SELECT grouping(segment, csm, touch, plan), is_now, coalesce(csm, 0),
@@ -54,7 +55,9 @@ BY_GROUPS = (
 )
 # PostgreSQL sets a bit for each column that is not grouped by, the first column's highest.
 GROUPED = {0b0111: "segment", 0b1011: "csm", 0b1101: "touch", 0b1110: "plan"}
-# One row for each contact: a join of the two periods would compare all with all.
+# One row for each contact: a join of the two periods would compare all with all. Scores are below
+# 64, so that one sum tells both: an answer of now adds 4096 and its score, one of before 64 times
+# its score. Of two answers it lies from 4096 up to 8192 where one is of now and one of before.
 PAIRS = (
     BOTH
     + """
@@ -62,21 +65,40 @@ PAIRS = (
         count(*) FILTER (WHERE later >= {good} AND earlier < {good}),
         count(*) FILTER (WHERE later < {good} AND earlier >= {good})
     FROM (
-        SELECT min(score) FILTER (WHERE is_now) AS later,
-            min(score) FILTER (WHERE NOT is_now) AS earlier,
-            sum(CASE WHEN is_now THEN {sign} ELSE -({sign}) END) AS change
-        FROM a WHERE contact_id IS NOT NULL {narrowed} GROUP BY contact_id
-        HAVING count(*) = 2 AND count(*) FILTER (WHERE is_now) = 1
+        SELECT later, earlier, {later} - {earlier} AS change
+        FROM (
+            SELECT (told - 4096) %% 64 AS later, (told - 4096) / 64 AS earlier
+            FROM (
+                SELECT sum(CASE WHEN is_now THEN 4096 + score ELSE 64 * score END) AS told
+                FROM a WHERE contact_id IS NOT NULL {again} {narrowed} GROUP BY contact_id
+                HAVING count(*) = 2
+            ) answered_twice WHERE told >= 4096 AND told < 8192
+        ) scored
     ) paired
 """
 )
-SIGN = "CASE WHEN score >= {good} THEN 1 WHEN score <= {bad} THEN -1 ELSE 0 END"
+# Where answers speak for contacts, one of before is followed by another or belongs to no pair.
+FOLLOWED = "AND (is_now OR next_at < %(to)s)"
+SIGN = "CASE WHEN {score} >= {good} THEN 1 WHEN {score} <= {bad} THEN -1 ELSE 0 END"
+# Customers with as many answers and the same sum of signs are counted before anything is divided.
 BY_CUSTOMER = """
-    SELECT count(*), avg(mean), stddev_samp(mean), coalesce(sum(mean), 0),
-        coalesce(sum(signs * signs), 0), coalesce(sum(signs * n), 0), coalesce(sum(n * n), 0)
-    FROM (SELECT customer_id, sum({sign}) AS signs, count(*) AS n,
-            100 * sum({sign})::numeric / count(*) AS mean
-        FROM ({counted}) answers GROUP BY customer_id) customers
+    SELECT customers, means / nullif(customers, 0),
+        sqrt(greatest(customers * squares - means * means, 0)
+            / nullif(customers * (customers - 1), 0)),
+        means, signs, products, sizes
+    FROM (
+        SELECT coalesce(sum(times), 0)::bigint AS customers,
+            coalesce(sum(times * mean), 0) AS means,
+            sum(times * mean * mean) AS squares, coalesce(sum(times * signs * signs), 0) AS signs,
+            coalesce(sum(times * signs * n), 0) AS products,
+            coalesce(sum(times * n * n), 0) AS sizes
+        FROM (
+            SELECT signs, n, count(*) AS times, 100 * signs::numeric / n AS mean
+            FROM (SELECT sum({sign}) AS signs, count(*) AS n
+                FROM ({counted}) answers GROUP BY customer_id) customers
+            GROUP BY signs, n
+        ) alike
+    ) summed
 """
 BY_SCORE = "SELECT score, count(*) FROM ({counted}) answers GROUP BY score"
 
@@ -161,21 +183,32 @@ def pairs_of(scale: Scale, question: Question) -> Pairs:
     """Contacts with exactly one counted answer in each of the two periods."""
     sql, values = _both(scale, question)
     narrowed, more = narrowing(question)
-    sign = SIGN.format(good=scale.good_from, bad=scale.bad_to)
-    statement = PAIRS.format(given=sql, good=scale.good_from, sign=sign, narrowed=narrowed)
+    statement = PAIRS.format(
+        given=sql,
+        good=scale.good_from,
+        narrowed=narrowed,
+        again=FOLLOWED if scale == NPS else "",
+        later=sign_of(scale, "later"),
+        earlier=sign_of(scale, "earlier"),
+    )
     return Pairs(*map(int, _rows(statement, values | more)[0]))
 
 
 @asked_once
 def customer_means(scale: Scale, question: Question) -> CustomerMeans:
     sql, values = counted(scale, question)
-    sign = SIGN.format(good=scale.good_from, bad=scale.bad_to)
+    sign = sign_of(scale)
     n, mean, deviation, sum_of_means, squares, products, sizes = _rows(
         BY_CUSTOMER.format(counted=sql, sign=sign), values
     )[0]
     return CustomerMeans(
         n, mean, deviation, Decimal(sum_of_means), int(squares), int(products), int(sizes)
     )
+
+
+def sign_of(scale: Scale, score: str = "score") -> str:
+    """+1, 0 or -1 as SQL, of the score in a column."""
+    return SIGN.format(score=score, good=scale.good_from, bad=scale.bad_to)
 
 
 def scores_of(scale: Scale, question: Question) -> dict[int, int]:
