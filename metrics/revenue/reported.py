@@ -4,8 +4,10 @@ Months are closed one after the other, so what was reported is a chain: the line
 month as they were, then the open days as they are now. Where a customer's balance at the end of the
 last closed month is another by now, one line in the open month makes up for it, on the day the
 first late fact was recorded: that is the prior period adjustment. Kinds of open lines follow from
-the balance that was reported. Before the first closed month nothing was reported; those days are as
-they are, and end with what the first closed month began with.
+the balance that was reported. Before the first closed month nothing was reported: those days are
+as they are. Only of customers whose balance at its beginning is another by now they are as known
+when it was closed, so that what was learned since stands in the open month alone; where that cannot
+be told any more (an import was taken back), one line at their end makes up for it.
 """
 
 from collections import defaultdict
@@ -19,6 +21,8 @@ from django.db import connection
 
 from lib.days import add_months
 from metrics.models import ClosedMonth, RevenueMovement
+from metrics.revenue.facts_then import facts_recorded_before
+from metrics.revenue.ledger import BATCH, book_into
 
 ADJUSTMENT = "prior_period_adjustment"
 NOTHING = Decimal(0)
@@ -67,6 +71,7 @@ RATES_LEARNED = """
     SELECT min(recorded_at AT TIME ZONE %(zone)s)::date FROM customers_exchangerateevent
     WHERE recorded_at >= %(cut_off)s AND month < %(open)s
 """
+THEN = "CREATE TEMP TABLE then_movement (LIKE public.metrics_revenuemovement INCLUDING ALL)"
 COPY = """
     COPY known_movement (customer_id, day, kind, reason, plan, amount, balance, natives) FROM STDIN
 """
@@ -90,6 +95,7 @@ class Chain:
 
     first: date
     open: date
+    oldest: ClosedMonth
     newest: ClosedMonth
 
 
@@ -97,7 +103,7 @@ def closed_chain() -> Chain | None:
     months = list(ClosedMonth.objects.defer("figures").order_by("month"))
     if not months:
         return None
-    return Chain(months[0].month, add_months(months[-1].month, 1), months[-1])
+    return Chain(months[0].month, add_months(months[-1].month, 1), months[0], months[-1])
 
 
 def write_reported(today: date) -> None:
@@ -115,13 +121,18 @@ def write_reported(today: date) -> None:
     opening = _lines("metrics_closedline", f"kind = 'opening' AND day = '{chain.first}'")
     now = _lines("public.metrics_revenuemovement", f"day >= '{chain.first}'")
     learned = _learned(chain)
+    others = [c for c in customers if _sum(before[c]) != _sum(opening[c])]
+    then = _before_closing(others, chain)
     with connection.cursor() as cursor, cursor.copy(COPY) as into:
         for customer in customers:
-            started = _to_opening(before[customer], opening[customer], chain)
+            first_days = before[customer]
+            if customer in then and _sum(then[customer]) == _sum(opening[customer]):
+                first_days = then[customer]
+            started = _to_opening(first_days, opening[customer], chain)
             reported = [*started, *frozen[customer]]
             day = min(max(learned[customer], chain.open), max(today, chain.open))
-            was_before = _sum(before[customer])
-            reported += _open_lines(reported, was_before, now[customer], (chain.open, day))
+            restated = [*before[customer], *now[customer]]
+            reported += _open_lines(reported, restated, (chain.open, day))
             for line in balanced(reported):
                 into.write_row((customer, line.day, line.kind, line.reason, line.plan, line.amount,
                                 line.balance, line.natives))  # fmt: skip
@@ -149,6 +160,22 @@ def _learned(chain: Chain) -> dict[int, date]:
     return found
 
 
+def _before_closing(customers: list[int], chain: Chain) -> dict[int, list[Line]]:
+    """Their days before the first closed month, as known when it was closed."""
+    if not customers:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(THEN)
+    through = chain.first - timedelta(days=1)
+    with facts_recorded_before(chain.oldest.cut_off.isoformat()):
+        for first in range(0, len(customers), BATCH):
+            book_into("then_movement", customers[first : first + BATCH], through=through)
+    found = _lines("then_movement", "true")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE pg_temp.then_movement")
+    return {customer: found[customer] for customer in customers}
+
+
 def _to_opening(before: list[Line], opening: list[Line], chain: Chain) -> list[Line]:
     """The days before the first closed month; they end with what it began with."""
     lacking = _sum(opening) - _sum(before)
@@ -158,21 +185,19 @@ def _to_opening(before: list[Line], opening: list[Line], chain: Chain) -> list[L
     return _merged(before, Line(chain.first - timedelta(days=1), "", ADJUSTMENT, plan, lacking))
 
 
-def _open_lines(
-    reported: list[Line], was_before: Decimal, now: list[Line], days: tuple[date, date]
-) -> list[Line]:
+def _open_lines(reported: list[Line], restated: list[Line], days: tuple[date, date]) -> list[Line]:
     """The lines of the open days, with the adjustment where the balance reported is another.
 
     `days` are the first open day and the one on which the late fact was learned.
     """
     opens, learned = days
-    is_open = [line for line in now if line.day >= opens]
-    closed = [line for line in now if line.day < opens]
-    lacking = was_before + _sum(closed) - _sum(reported)
+    is_open = [line for line in restated if line.day >= opens]
+    closed = [line for line in restated if line.day < opens]
+    lacking = _sum(closed) - _sum(reported)
     if not lacking:
         return is_open
     plan = (closed or is_open or reported)[-1].plan
-    known = [line for line in now if line.day <= learned]
+    known = [line for line in restated if line.day <= learned]
     natives = known[-1].natives if known else None
     adjustment = Line(learned, "", ADJUSTMENT, plan, lacking, natives)
     merged = _merged(is_open, adjustment)

@@ -23,6 +23,7 @@ from django.db import OperationalError, connection, transaction
 
 from lib.days import day_bounds
 from metrics.question import Question
+from metrics.revenue.facts_then import COVER_FACTS, RATES, UNCOVER_FACTS
 from metrics.revenue.ledger import BATCH, book_into
 from metrics.revenue.recall import Recall, held, is_recalling
 from metrics.revenue.reported import write_reported
@@ -32,17 +33,6 @@ GRACE = timedelta(days=31)
 # Numbers far from those of stored rows.
 FIRST_ID = -9_000_000_000_000_000_000
 
-RATES = """
-    CREATE TEMP TABLE known_rate AS
-        SELECT e.* FROM public.customers_exchangerate e WHERE e.recorded_at < '{known}'
-        UNION ALL
-        (SELECT DISTINCT ON (h.pgh_obj_id) e.id, h.currency, h.month, h.rate, h.recorded_at
-        FROM public.customers_exchangerate e
-        JOIN public.customers_exchangerateevent h ON h.pgh_obj_id = e.id
-        WHERE e.recorded_at >= '{known}' AND h.recorded_at < '{known}'
-        ORDER BY h.pgh_obj_id, h.pgh_id DESC);
-    CREATE INDEX ON known_rate (currency, month);
-"""
 LEARNED_LATER = """
     CREATE TEMP TABLE known_customer AS
         SELECT s.customer_id FROM public.customers_subscriptionversion v
@@ -59,12 +49,6 @@ LEARNED_LATER = """
     CREATE UNIQUE INDEX ON known_customer (customer_id);
     ANALYZE known_rate, known_customer;
 """
-COVER_FACTS = """
-    CREATE TEMP VIEW customers_subscriptionversion AS
-        SELECT * FROM public.customers_subscriptionversion WHERE recorded_at < '{known}';
-    CREATE TEMP VIEW customers_exchangerate AS SELECT * FROM known_rate;
-"""
-UNCOVER_FACTS = "DROP VIEW pg_temp.customers_subscriptionversion, pg_temp.customers_exchangerate"
 COVER_LEDGER = """
     CREATE TEMP VIEW metrics_revenuemovement AS
         SELECT * FROM public.metrics_revenuemovement r

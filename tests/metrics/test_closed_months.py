@@ -194,6 +194,49 @@ def test_a_part_of_the_company_is_reported_as_it_was_parted_then(late_fact):
     assert [reported(segment, MARCH) for segment in ("Small", "Large")] == [0, 50]
 
 
+def test_history_from_before_the_first_closed_month_that_is_learned_late_is_new_then(late_fact):
+    other = SubscriptionFactory(customer=CustomerFactory())
+    version(other, date(2024, 12, 5), 70, recorded_on=date(2025, 3, 20))
+    rebuild_movements(through=date(2025, 3, 31))
+
+    mine = [line for line in lines(MARCH, "reported") if abs(line[2]) == 70]
+
+    assert mine == [("2025-03-20", "new", 70, "prior_period_adjustment")]
+    assert lines(date(2024, 12, 1), "reported") == lines(date(2025, 1, 1), "reported") == []
+    assert [kind for _day, kind, _amount, _why in lines(date(2024, 12, 1))] == ["new"]
+    assert not figure("logo_churn", date(2025, 1, 1), "reported").numerator
+    close(MARCH, APRIL)
+    assert ClosedMonth.objects.get(month=MARCH).lines.filter(kind="new").count() == 1
+
+
+def test_who_was_known_to_have_left_before_the_first_closed_month_comes_back(late_fact):
+    """Late it turns out that it had stayed: in the open month it pays again."""
+    other = SubscriptionFactory(customer=CustomerFactory())
+    version(other, date(2024, 12, 5), 70, recorded_on=date(2024, 12, 5))
+    version(other, date(2025, 1, 10), 0, recorded_on=date(2025, 1, 10), ends_on=date(2025, 1, 10))
+    version(other, date(2025, 1, 10), 70, recorded_on=date(2025, 3, 20))
+    rebuild_movements(through=date(2025, 3, 31))
+
+    assert lines(date(2025, 1, 1), "reported") == [("2025-01-10", "churn", -70, "ended")]
+    mine = [line for line in lines(MARCH, "reported") if line[2] == 70]
+    assert mine == [("2025-03-20", "reactivation", 70, "prior_period_adjustment")]
+
+
+def test_facts_that_are_gone_are_made_up_for_before_the_first_closed_month():
+    contract = SubscriptionFactory(customer=CustomerFactory())
+    version(contract, date(2024, 12, 5), 70)
+    nights(FEBRUARY, APRIL)
+    rebuild_movements(through=date(2025, 3, 31))
+    close(FEBRUARY, MARCH)
+    contract.versions.all().delete()
+    rebuild_movements(through=date(2025, 3, 31))
+
+    assert figure("mrr", FEBRUARY, "reported").value == 70
+    assert lines(date(2025, 1, 1), "reported") == [
+        ("2025-01-31", "new", 70, "prior_period_adjustment")
+    ]
+
+
 def test_a_customer_learned_of_late_is_new_in_the_open_month(late_fact):
     other = SubscriptionFactory(customer=CustomerFactory())
     version(other, date(2025, 2, 20), 70, recorded_on=date(2025, 3, 20),
