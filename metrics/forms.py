@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,7 @@ from metrics.question import NOBODY, REPORTED, Question, QuestionUnclearError, q
 Choices = list[tuple[str, str | Promise]]
 MONTHS, QUARTERS, YEARS = 24, 8, 5
 CLOCKS = ("known", "view")
+LATEST = date(2099, 12, 31)
 
 
 class DismissForm(forms.Form):
@@ -180,13 +182,15 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"min": "1990-01-01", "max": "2099-12-31"})
+        super().__init__(format="%Y-%m-%d", attrs={"min": "1990-01-01", "max": LATEST.isoformat()})
 
 
 class CostLineForm(forms.ModelForm):
     """A cost line. People name its last day; the table keeps the first day without."""
 
-    last_day = forms.DateField(label=_("Last day"), widget=DateInput())
+    last_day = forms.DateField(
+        label=_("Last day"), widget=DateInput(), validators=[MaxValueValidator(LATEST)]
+    )
     customer_id = forms.CharField(
         label=_("External id of the customer"), required=False,
         help_text=_("Only when it was spent on one customer."),

@@ -303,6 +303,10 @@ def test_support_without_a_share_takes_the_one_assumed_on_its_day():
     assert "retention_share" in support(kind="tools").errors
 
 
+def test_a_last_day_that_has_no_day_after_it_is_refused():
+    assert "last_day" in support(last_day="9999-12-31").errors
+
+
 @pytest.mark.parametrize(
     ("field", "change"),
     [("until", {"until": JUNE}), ("acquisition_share", {"acquisition_share": Decimal("0.5")}),
