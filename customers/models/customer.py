@@ -2,6 +2,7 @@ import functools
 from datetime import date
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -17,6 +18,21 @@ from customers.querysets import CustomerQuerySet
 from lib.audit import audited
 from lib.money import reporting_currency, validate_currency
 from lib.searching import LetterPairs, search_key
+
+# Customers change hands by page, file, API and back office, one by one and by thousands; whoever
+# takes over finds the open work of whoever had it, and work that nobody had.
+TASKS_GO_ALONG = pgtrigger.Trigger(
+    name="open_tasks_go_along_with_their_customer",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("csm_id"),  # type: ignore[no-untyped-call]  # of the library
+    condition=pgtrigger.Q(old__csm__df=pgtrigger.F("new__csm"), new__csm__isnull=False),
+    func="""
+        UPDATE customers_task SET assignee_id = NEW.csm_id
+        WHERE customer_id = NEW.id AND done_at IS NULL AND dropped_at IS NULL
+            AND (assignee_id = OLD.csm_id OR assignee_id IS NULL);
+        RETURN NULL;
+    """,
+)
 
 
 @audited(exclude=["search_text", "last_touch_at", "updated_at"])
@@ -92,6 +108,7 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [TASKS_GO_ALONG]
         ordering = ["name", "pk"]
         verbose_name = _("customer")
         verbose_name_plural = _("customers")

@@ -11,7 +11,13 @@ from customers.models import Customer, Task, TouchPin
 from lib import days
 from surveys.inviting import contacts_of
 from surveys.models import Wave
-from tests.factories import ContactFactory, CustomerFactory, SnapshotFactory, SurveyVersionFactory
+from tests.factories import (
+    ContactFactory,
+    CustomerFactory,
+    SnapshotFactory,
+    SurveyVersionFactory,
+    TaskFactory,
+)
 
 ASSIGN = reverse("customers:customer_assign")
 SEGMENT = reverse("customers:customer_segment")
@@ -35,6 +41,30 @@ def test_chosen_customers_change_hands(as_user, lea, ben):
 
     assert list(Customer.objects.filter(csm=ben)) == [chosen]
     assert Customer.objects.get(pk=other.pk).csm == other.csm
+
+
+def test_open_work_goes_along_and_what_is_done_or_somebody_elses_stays(as_user, ana, ben, lea):
+    customer = CustomerFactory(csm=ana)
+    hers, done, free, of_lea = (
+        TaskFactory(customer=customer, assignee=person) for person in (ana, ana, None, lea)
+    )
+    elsewhere = TaskFactory(customer=CustomerFactory(csm=ana), assignee=ana)
+    done.mark_done(by=ana)
+
+    as_user(lea).post(ASSIGN, {"customer": [customer.pk], "csm": ben.pk})
+
+    assert set(Task.objects.filter(assignee=ben)) == {hers, free}
+    assert set(Task.objects.filter(assignee=ana)) == {done, elsewhere}
+    assert Task.objects.get(assignee=lea) == of_lea
+
+
+def test_without_a_new_csm_work_stays_with_whoever_had_it(ana):
+    task = TaskFactory(customer=CustomerFactory(csm=ana), assignee=ana)
+
+    Customer.objects.update(csm=None)
+
+    task.refresh_from_db()
+    assert task.assignee == ana
 
 
 def test_a_csm_cannot_take_somebody_elses_customer(as_user, ana, ben):
