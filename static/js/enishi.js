@@ -122,3 +122,55 @@ document.addEventListener("submit", ({ target }) => {
   const asked = target instanceof HTMLFormElement && target.querySelector("input[data-asked]");
   if (asked) asked.value = location.search.slice(1);
 });
+
+// When a part of the page is exchanged, who was in it is not sent back to the top (WCAG 2.4.3): the
+// same control, else the line that took the place of hers, else what was around it.
+let place = null;
+
+// What a closing menu hides keeps the focus for a moment, and loses it then.
+const isLost = () => {
+  const at = document.activeElement;
+  return !at || at === document.body || !at.checkVisibility();
+};
+
+const around = (element) => {
+  const ids = [];
+  for (let part = element.parentElement; part; part = part.parentElement) if (part.id) ids.push(part.id);
+  return ids;
+};
+
+const sameAgain = () => {
+  const form = [...document.forms].find((one) => one.getAttribute("action") === place.action);
+  return document.getElementById(place.id)
+    ?? (place.href && document.querySelector(`main a[href="${CSS.escape(place.href)}"]`))
+    ?? (place.action && form?.querySelector("[type=submit]"));
+};
+
+const nextLine = () => {
+  if (place.line < 0) return null;
+  const rows = lines();
+  return rows[Math.min(place.line, rows.length - 1)]?.querySelector("a[href], button");
+};
+
+document.addEventListener("htmx:before:swap", () => {
+  if (isLost()) return;
+  const at = document.activeElement;
+  place = {
+    id: at.id,
+    href: at.getAttribute("href"),
+    action: at.form?.getAttribute("action"),
+    line: lines().indexOf(at.closest("[data-row]")),
+    around: around(at),
+  };
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (!place || !isLost()) return;
+  let next = sameAgain() || nextLine();
+  if (!next) {
+    next = place.around.map((id) => document.getElementById(id)).find(Boolean);
+    next?.setAttribute("tabindex", "-1");
+  }
+  (next?.closest("details:not([open])")?.querySelector("summary") ?? next)?.focus();
+  place = null;
+});

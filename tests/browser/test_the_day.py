@@ -86,11 +86,25 @@ def test_a_call_is_logged_and_a_task_done_without_leaving_today(page_as, ana, ba
     page.get_by_label("What was said").fill("Wants SSO before March")
     page.get_by_role("button", name="Write down").click()
     expect(page.get_by_role("status")).to_contain_text("Call with Bakery is written down.")
+    expect(page.locator("summary", has_text="Log a call")).to_be_focused()
     page.get_by_role("button", name="Done").click()
 
     expect(page.get_by_text("Nothing presses today")).to_be_visible()
     assert Task.objects.get().done_by == ana
     assert bakery.touchpoints.filter(summary="Wants SSO before March").exists()
+
+
+def test_who_finishes_a_task_by_keyboard_stands_on_the_line_that_took_its_place(page_as, ana):
+    for name, priority in (("Bakery", 1), ("Mill", 2), ("Dairy", 3)):
+        TaskFactory(customer__name=name, customer__csm=ana, assignee=ana, priority=priority)
+    page = page_as(ana)
+    page.goto("/tasks/")
+
+    page.locator("[data-row]", has_text="Mill").get_by_role("button", name="Done").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("link", name="Mill")).to_have_count(0)
+    expect(page.get_by_role("link", name="Dairy")).to_be_focused()
 
 
 def test_the_customer_page_draws_its_charts_and_a_logged_call_stands_there_at_once(
