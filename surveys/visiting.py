@@ -8,11 +8,12 @@ its six tables takes far longer than to read six rows: PostgreSQL keeps the stat
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from lib.days import local_day
 from surveys.answering import EDIT_DAYS
 from surveys.models import Survey
 from surveys.scales import SCALES, Scale
@@ -35,6 +36,11 @@ class Said:
 
     def may_change(self, now: datetime) -> bool:
         return now < self.answered_at + timedelta(days=EDIT_DAYS)
+
+    @property
+    def last_day_to_change(self) -> date:
+        """The last day on which it may be changed at any hour."""
+        return local_day(self.answered_at) + timedelta(days=EDIT_DAYS - 1)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,11 @@ from lib.paging import row_key
 MOST_AT_ONCE = 500
 
 
+def named(task: Task) -> str:
+    """What a message calls it: many tasks have the same words, so the customer goes along."""
+    return f"{task} · {task.customer}" if task.customer else str(task)
+
+
 def tell(request: HttpRequest, *, won: bool, success: str) -> HttpResponse:
     if won:
         messages.success(request, success)
@@ -32,7 +37,7 @@ def tell(request: HttpRequest, *, won: bool, success: str) -> HttpResponse:
 def task_done(request: HttpRequest, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.visible_to(request.user), pk=task)
     won = found.mark_done(by=request.user)
-    return tell(request, won=won, success=_("Done: %(task)s") % {"task": found})
+    return tell(request, won=won, success=_("Done: %(task)s") % {"task": named(found)})
 
 
 @login_required
@@ -40,7 +45,9 @@ def task_done(request: HttpRequest, task: int) -> HttpResponse:
 @require_POST
 def task_reopen(request: HttpRequest, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.visible_to(request.user), pk=task)
-    return tell(request, won=found.reopen(), success=_("Open again: %(task)s") % {"task": found})
+    return tell(
+        request, won=found.reopen(), success=_("Open again: %(task)s") % {"task": named(found)}
+    )
 
 
 @login_required
@@ -48,7 +55,7 @@ def task_reopen(request: HttpRequest, task: int) -> HttpResponse:
 @require_POST
 def task_drop(request: HttpRequest, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.visible_to(request.user), pk=task)
-    return tell(request, won=found.drop(), success=_("Dropped: %(task)s") % {"task": found})
+    return tell(request, won=found.drop(), success=_("Dropped: %(task)s") % {"task": named(found)})
 
 
 @login_required
@@ -62,7 +69,7 @@ def task_snooze(request: HttpRequest, task: int) -> HttpResponse:
         return back(request, "customers:task_list")
     until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
     won = found.snooze(until=until, reason=reason)
-    return tell(request, won=won, success=_("Asleep: %(task)s") % {"task": found})
+    return tell(request, won=won, success=_("Asleep: %(task)s") % {"task": named(found)})
 
 
 @login_required

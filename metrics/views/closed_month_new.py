@@ -1,20 +1,24 @@
+from decimal import Decimal
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
 from lib import days
 from lib.periods import PeriodUnreadableError, period_of
+from metrics.models import RevenueMovement
 from metrics.question import REPORTED, Question
 from metrics.revenue.closing import (
     first_months_to_close,
     next_month_to_close,
     obstacle_to_closing,
 )
-from metrics.revenue.movements import month_movements
+from metrics.revenue.movements import Movements, month_movements
 from metrics.revenue.two_clocks import as_known
 
 
@@ -43,6 +47,21 @@ def closed_month_new(request: HttpRequest) -> HttpResponse:
         "obstacle": obstacle_to_closing(period.start, today),
         "choices": first_months_to_close(today),
         "may_close_days": request.user.may(Permission.CLOSE_DAYS),
-        "movements": movements,
+        "steps": signed_steps(movements),
     }
     return render(request, "metrics/closed_month_new.html", context)
+
+
+def signed_steps(movements: Movements) -> list[tuple[Promise | str, Decimal]]:
+    """From the opening to the closing; what was lost stands below nought, so that it adds up."""
+    kinds = RevenueMovement.Kind
+    return [
+        (_("Opening"), movements.opening),
+        (kinds.NEW.label, movements.new),
+        (kinds.REACTIVATION.label, movements.reactivation),
+        (kinds.EXPANSION.label, movements.expansion),
+        (kinds.CONTRACTION.label, -movements.contraction),
+        (kinds.CHURN.label, -movements.churn),
+        (kinds.FX.label, movements.fx),
+        (_("Closing"), movements.closing),
+    ]

@@ -163,6 +163,7 @@ def _thanks(visit: Visit, said: Said) -> PublicPage:
         "action": visit.action,
         "nonce": new_nonce(visit.link.message_uuid),
         "response": said,
+        "scale": visit.link.scale,
         "may_change": said.may_change(timezone.now()),
     }
     return public_page("surveys/answer_thanks.html", context)

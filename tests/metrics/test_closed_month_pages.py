@@ -92,6 +92,17 @@ def test_days_that_were_left_out_are_closed_by_a_press_of_a_button(
             for wrong in ("2025-04", "2025", "x")] == [404] * 3  # fmt: skip
 
 
+def test_what_is_frozen_adds_up_and_losses_stand_below_nought(as_user, lea, book, in_april):
+    version(book[0], MARCH, 40)
+    rebuild_movements(through=date(2025, 3, 31))
+
+    steps = as_user(lea).get(reverse("metrics:closed_month_new")).context["steps"]
+
+    amounts = [amount for _label, amount in steps]
+    assert -60 in amounts
+    assert sum(amounts[:-1]) == amounts[-1]
+
+
 def test_where_no_month_is_due_it_is_said(as_user, lea, book):
     close(MARCH, date(2025, 4, 6))
     with time_machine.travel(datetime(2025, 4, 6, 1, tzinfo=UTC), tick=False):

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from lib.days import local_day
 from outreach import hits
 from outreach.links import Purpose, token_for
 from outreach.models import Message
@@ -54,6 +55,9 @@ def test_a_pressed_button_records_one_answer_and_thanks(client, invitation, pres
     thanks = page(client, answer.headers["Location"])
     assert "Thank you" in thanks
     assert "Fast." in thanks
+    assert "You chose 9 on the scale from 0 to 10." in thanks
+    last = local_day(Response.objects.get().answered_at) + timedelta(days=6)
+    assert f"You may change it until {last:%-d %B %Y}." in thanks
     response = Response.objects.get()
     assert (response.score, response.comment, response.grade) == (9, "Fast.", "confirmed")
     assert response.customer == invitation.customer
