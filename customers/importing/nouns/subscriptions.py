@@ -34,6 +34,7 @@ MONTHS = {
     "year": Decimal(12),
 }
 WORTH = ("price", "quantity", "interval", "interval_count")
+ENDS = {"ends_on", "last_service_day"}
 STORED_PRICE = Decimal(1).scaleb(-12)
 
 
@@ -67,6 +68,9 @@ def _values(
     if former and former["effective_on"] != effective_on:
         # Why one change was made says nothing of the next.
         former = {**former, "reason": ""}
+        if former["ends_on"] == effective_on and not given.keys() & ENDS:
+            # Carried over, the end would leave nothing of what begins on it.
+            raise Rejected("ends_on", "ends_before_start")
     own = context.options.currency or customer["currency"]
     values = {**DEFAULTS, "currency": own, **former}
     values |= {name: given[name] for name in PLAIN if name in given}

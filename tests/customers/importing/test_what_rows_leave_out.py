@@ -63,3 +63,19 @@ def test_why_one_change_was_made_says_nothing_of_the_next(load):
     assert [(int(v.price), v.reason) for v in kept] == [
         (100, ""), (120, "price_rise"), (125, "price_rise"), (200, ""),
     ]  # fmt: skip
+
+
+def test_a_renewal_on_the_day_its_contract_ended_has_to_say_how_long_it_lasts(load):
+    CustomerFactory(external_id="C-1")
+    rows = [f"S-{n},C-1,2025-04-01,2026-04-01,100" for n in range(4)]
+    load("subscriptions", "\n".join(["id,customer id,start date,end date,price", *rows]))
+
+    run = load("subscriptions", "id,customer id,start date,end date,price\n"
+               "S-0,C-1,2026-04-01,,120\nS-1,C-1,2026-06-01,,120\n"
+               "S-2,C-1,2026-04-01,NULL,120\nS-3,C-1,2026-04-01,2027-04-01,120\n")  # fmt: skip
+
+    refused = run.rows.filter(verdict="rejected").order_by("number")
+    assert [(r.number, r.problems[0]["code"]) for r in refused] == [
+        (2, "ends_before_start"), (3, "ends_before_start"),
+    ]  # fmt: skip
+    assert run.counts["new"] == 2
