@@ -35,6 +35,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     metric = serializers.CharField()
     unit = serializers.CharField(help_text="Shares are 0 to 1.")
     currency = serializers.CharField(allow_null=True)
+    formula = serializers.CharField()
     definition_version = serializers.IntegerField()
     period = PeriodSerializer()
     day = serializers.DateField(help_text="The last day that is counted.")

@@ -151,6 +151,7 @@ def shown(request: Request, metric: Metric, question: Question, figure: Figure) 
         "metric": metric.code,
         "unit": metric.unit,
         "currency": question.money if metric.unit == "money" else None,
+        "formula": str(metric.formula),
         "definition_version": metric.version,
         "period": {"start": question.start.isoformat(), "end": question.period.end.isoformat()},
         "day": question.day.isoformat(),

@@ -65,6 +65,7 @@ def test_a_figure_carries_all_that_makes_it(api_of, ana, book):
     assert body["flag"] == "insufficient_n"
     assert body["period"] == {"start": "2026-06-01", "end": "2026-07-01"}
     assert body["day"] == "2026-06-14"
+    assert body["formula"] == "customers gone at the end / customers paying before the period"
     assert body["rows"].endswith("/api/v1/numbers/logo_churn/rows?period=2026-06")
 
 
