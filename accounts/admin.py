@@ -1,6 +1,7 @@
 """The back office of people. Log-in is the one of everybody, with its limits and second factor."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -11,6 +12,8 @@ from lib.back_office import BackOffice, ReadOnly
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
 # What somebody may do stands in accounts.permissions and nowhere else.
 admin.site.unregister(Group)
+# As allauth registers it, it searches for names of users, which ours do not have.
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)
@@ -23,6 +26,13 @@ class UserAdmin(BackOffice):
     list_display = ("full_name", "email", "role", "team", "is_active", "last_login")
     search_fields = ("email",)
     may_add = False
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnly):
+    list_display = ("user", "created_at", "last_seen_at")
+    search_fields = ("user",)
+    exclude = ("session_key", "data")
 
 
 @admin.register(Team)

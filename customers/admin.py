@@ -193,7 +193,7 @@ class QuarantinedEventAdmin(ReadOnly):
 @admin.register(WinBack)
 class WinBackAdmin(BackOffice):
     list_display = ("customer", "state", "note", "author", "noted_at")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer",)
 
 
 @admin.register(UsageEventLine)

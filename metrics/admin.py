@@ -73,7 +73,7 @@ class RevenueMovementAdmin(ReadOnly):
 @admin.register(CustomerTrait)
 class CustomerTraitAdmin(ReadOnly):
     list_display = ("customer_id", "since", "until", "segment", "csm_id", "touch")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)
 
 
 @admin.register(Assumption)
@@ -84,19 +84,19 @@ class AssumptionAdmin(BackOffice):
 @admin.register(ContractTerm)
 class ContractTermAdmin(ReadOnly):
     list_display = ("last_day", "customer", "subscription", "expiring", "renewed", "renewed_on")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)
 
 
 @admin.register(CustomerLife)
 class CustomerLifeAdmin(ReadOnly):
     list_display = ("customer", "joined_on", "cohort", "first_lost_on", "known_from", "plan")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)
 
 
 @admin.register(CohortStep)
 class CohortStepAdmin(ReadOnly):
     list_display = ("cohort", "age", "customer", "paying", "net", "gross", "surviving")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)
 
 
 @admin.register(CustomerValue)
@@ -123,7 +123,7 @@ class MonthClosingAdmin(ReadOnly):
 @admin.register(ClosedLine)
 class ClosedLineAdmin(ReadOnly):
     list_display = ("closed_month", "customer_id", "day", "kind", "amount", "balance")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)
 
 
 @admin.register(Report)
@@ -186,7 +186,7 @@ class HealthScoreLineAdmin(OfOneCustomer):
 @admin.register(Insider)
 class InsiderAdmin(BackOffice):
     list_display = ("mark", "note", "created_at")
-    search_fields = ("=mark",)
+    search_fields = ("mark",)
 
 
 @admin.register(BookedMonth)
@@ -240,7 +240,7 @@ class ChangedLedgerAdmin(ReadOnly):
 @admin.register(Feature)
 class FeatureAdmin(BackOffice):
     list_display = ("event", "label", "is_value", "is_core", "uses_needed")
-    search_fields = ("=event",)
+    search_fields = ("event",)
 
 
 @admin.register(CustomerEngagement)
@@ -257,4 +257,4 @@ class EngagementDayAdmin(ReadOnly):
 @admin.register(PersonSeen)
 class PersonSeenAdmin(ReadOnly):
     list_display = ("customer_id", "person", "first_day")
-    search_fields = ("=customer_id",)
+    search_fields = ("customer_id",)

@@ -180,6 +180,18 @@ def test_odd_keys_and_searches_lead_back_and_not_to_an_error(key, ada, as_user):
     assert statuses <= {200, 302, 404}
 
 
+@pytest.mark.django_db
+def test_every_list_can_be_searched(ada, as_user):
+    client = as_user(ada)
+
+    statuses = {
+        (model._meta.label, client.get(page(model), {"q": "a"}).status_code)
+        for model in admin.site._registry
+    }
+
+    assert {(label, status) for label, status in statuses if status not in {200, 302}} == set()
+
+
 def inline_code(html: str) -> list[str]:
     """What our policy would refuse: scripts and styles that stand in the page itself."""
     found: list[str] = []
