@@ -50,7 +50,8 @@ class Metric:
     def __post_init__(self) -> None:
         """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""
         if self.rows is not None:
-            object.__setattr__(self, "rows", partial(_on_the_clock, self.rows, self.unit))
+            on_the_clock = partial(_on_the_clock, self.rows, self.unit, self.reads_costs)
+            object.__setattr__(self, "rows", on_the_clock)
 
     def answer(self, question: Question) -> Figure:
         """The figure, its amounts in the currency asked for, marked while its period runs.
@@ -61,11 +62,16 @@ class Metric:
         if question.is_to_come:
             return Figure.undefined("not_over")
         try:
-            with as_known(question):
+            with as_known(question, costs=self.reads_costs):
                 figure = self._computed(question)
         except TooMuchToRecallError:
             figure = Figure.undefined("too_long_ago")
         return figure.flagged("so_far") if question.is_running else figure
+
+    @property
+    def reads_costs(self) -> bool:
+        """Costs, purchases or what is taken for granted make it."""
+        return self.chapter in {"cost", "value"}
 
     def in_full(self, question: Question) -> Figure:
         """The same with a range that needs every customer, for who looks at this one figure."""
@@ -110,13 +116,15 @@ class Metric:
         return figure.times(factor).with_parts(worked_out)
 
 
-def _on_the_clock(opened: Callable[[Question], Rows], unit: Unit, question: Question) -> Rows:
+def _on_the_clock(
+    opened: Callable[[Question], Rows], unit: Unit, reads_costs: bool, question: Question
+) -> Rows:
     """Rows that are read as they were known on the day the question names; none of days to come.
 
     Amounts are in the currency asked for, like the figure; without a rate there are none.
     """
-    with as_known(question):
-        rows = replace(opened(question), question=question)
+    with as_known(question, costs=reads_costs):
+        rows = replace(opened(question), question=question, reads_costs=reads_costs)
         factor: Decimal | None = Decimal(1)
         if unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)

@@ -111,6 +111,8 @@ class Rows:
     order: str = "abs(numerator) DESC, key"
     question: Question | None = None
     summed: "Callable[[], Totals] | None" = None
+    # On another clock its tables of costs are those of then, too.
+    reads_costs: bool = False
 
     def visible_to(self, user: User) -> Self:
         """Without the rows of customers somebody may not see."""
@@ -188,7 +190,9 @@ class Rows:
         return self._read()
 
     def _as_known(self) -> AbstractContextManager[None]:
-        return as_known(self.question) if self.question else nullcontext()
+        if self.question is None:
+            return nullcontext()
+        return as_known(self.question, costs=self.reads_costs)
 
     def _read(self, limit: int | None = None, offset: int = 0) -> Iterator[Row]:
         """With the names of customers where a row has no words of its own."""

@@ -36,7 +36,8 @@ _IN_MONTHS = """
 LINES = f"""
     SELECT l.id, l.customer_id, l.kind, l.label, l.retention_share, l.acquisition_share,
         sum({_PART}) AS amount
-    {_IN_MONTHS} GROUP BY l.id
+    {_IN_MONTHS}
+    GROUP BY l.id, l.customer_id, l.kind, l.label, l.retention_share, l.acquisition_share
 """
 # What kept customers in each month, by kind of cost line.
 KEPT_BY_MONTH = f"""

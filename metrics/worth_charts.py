@@ -19,6 +19,7 @@ from metrics.charts import Chart, amount_shown, framed, number_axis, plain, stac
 from metrics.models import CustomerValue
 from metrics.question import Question
 from metrics.revenue.rates import money_of
+from metrics.revenue.two_clocks import as_known
 from metrics.spending import KEPT_BY_MONTH, spending_parameters
 
 MONTHS = 12
@@ -47,7 +48,8 @@ def spending_chart(question: Question) -> Chart | None:
     factor, currency = money_of(question)
     money = partial(amount_shown, currency=currency)
     months = [add_months(last, n - MONTHS + 1) for n in range(MONTHS)]
-    spent = spent_by_kind(months, factor)
+    with as_known(question, costs=True):
+        spent = spent_by_kind(months, factor)
     kinds = [kind for kind in CostLine.Kind if any(spent[m].get(kind.value) for m in months)]
     if not kinds:
         return None

@@ -15,6 +15,7 @@ class Recall:
     clock: str = ""
     through: date = date.min
     is_covering: bool = False
+    covers_costs: bool = False
 
 
 held: ContextVar[Recall | None] = ContextVar("held", default=None)

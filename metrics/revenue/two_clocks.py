@@ -7,8 +7,10 @@ nothing that is stored is written.
 As known on a day: subscription versions and exchange rates recorded up to its end count. Only
 customers of whom something was learned later are booked anew, by the ledger itself; of all others
 the books of today are the books of then. A rate that was corrected later has its former worth in
-the log of changes; a row that is gone (an import taken back) was never known. Facts that bear only
-on days after the last day asked for, and a month of grace, make no difference and are left out.
+the log of changes; a row that is gone (an import taken back) was never known. What is changed in
+place (costs, time, purchases, assumptions) is told by the log alone (logged.py). Facts that bear
+only on days after the last day asked for, and a month of grace, make no difference: they are left
+out.
 """
 
 import time
@@ -25,6 +27,7 @@ from lib.days import day_bounds
 from metrics.question import Question
 from metrics.revenue.facts_then import COVER_FACTS, RATES, UNCOVER_FACTS
 from metrics.revenue.ledger import BATCH, book_into
+from metrics.revenue.logged import cover_logged, uncover_logged
 from metrics.revenue.recall import Recall, held, is_recalling
 from metrics.revenue.reported import write_reported
 
@@ -84,8 +87,32 @@ def remembering() -> Iterator[Recall]:
 
 
 @contextmanager
-def as_known(question: Question) -> Iterator[None]:
-    """The tables of money as known on the question's day, or as reported; else as they are."""
+def as_known(question: Question, *, costs: bool = False) -> Iterator[None]:
+    """The tables of money as known on the question's day, or as reported; else as they are.
+
+    With `costs` those of costs, time, purchases and assumptions, too: they are dearer to cover.
+    """
+    with _as_known(question), _costs_as_known(question, costs):
+        yield
+
+
+@contextmanager
+def _costs_as_known(question: Question, costs: bool) -> Iterator[None]:
+    recall = held.get()
+    if not (costs and question.known_on) or recall is None or recall.covers_costs:
+        yield
+        return
+    _execute(cover_logged(day_bounds(question.known_on)[1].isoformat()))
+    recall.covers_costs = True
+    try:
+        yield
+        _execute(uncover_logged())
+    finally:
+        recall.covers_costs = False
+
+
+@contextmanager
+def _as_known(question: Question) -> Iterator[None]:
     if not question.clock or is_recalling():
         yield
         return

@@ -19,6 +19,7 @@ from metrics.models import Assumption, CustomerValue
 from metrics.once import page_of_figures
 from metrics.question import Question
 from metrics.revenue.rates import money_of
+from metrics.revenue.two_clocks import as_known
 
 VALUE_TILES = ("ltv_subscription", "ltv_discounted", "ltv_simple", "ltv_purchases", "ltv_to_cac")
 COST_TILES = ("crc", "crc_per_customer", "crc_share_of_arr", "cost_to_serve_per_customer", "cac",
@@ -87,5 +88,6 @@ def suggested_moves(values: Any) -> list[Any]:
 
 
 def worded_assumptions(question: Question) -> list[tuple[str, Any]]:
-    ruling = assumptions_on(question.day)
+    with as_known(question, costs=True):
+        ruling = assumptions_on(question.day)
     return [(label, ruling[name]) for name, label in Assumption.Name.choices]
