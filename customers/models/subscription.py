@@ -142,10 +142,15 @@ class SubscriptionVersion(models.Model):
                 name="subscription_version_in_force",
             ),
             models.Index(fields=["recorded_at"], name="subscription_version_recorded"),
-            # Versions of which something is still to come after a day.
+            # Versions of which something is still to come after a day: which end or pause later, or
+            # are not in force yet. Most of these were signed later, which the index tells.
             models.Index(
-                Greatest("effective_on", "ends_on", "paused_on", "resumes_on"),
+                Greatest("ends_on", "paused_on", "resumes_on"),
                 name="subscription_version_last_day",
+            ),
+            models.Index(
+                fields=["effective_on", "recorded_at"], include=["subscription"],
+                name="subscription_version_signed",
             ),
         ]  # fmt: skip
 

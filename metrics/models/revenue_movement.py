@@ -73,6 +73,12 @@ class RevenueMovement(models.Model):
                 include=["plan", "balance"],
                 name="revenue_movement_latest",
             ),
+            # The few with money in other currencies.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(natives__isnull=False),
+                name="revenue_movement_foreign",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,8 +18,8 @@ STEP_COLUMNS = (
     "customer_id, cohort, age, plan, joined, joined_with,"
     " paying, surviving, net, gross, net_surviving, gross_surviving"
 )
-JOINING = """
-    SELECT l.customer_id FROM {lives} l
+JOINING = "SELECT l.customer_id FROM {lives} l {traits} WHERE true {conditions}"
+TRAITS = """
     LEFT JOIN metrics_customertrait t ON t.customer_id = l.customer_id
         AND t.since <= l.joined_on AND (t.until IS NULL OR t.until > l.joined_on)
 """
@@ -49,20 +49,27 @@ def _source(table: str, columns: str, built: str) -> str:
 
 
 def joining_members(question: Question) -> tuple[str, dict[str, Any]]:
-    """`AND customer_id IN (…)` of who had the traits when it joined, and its values.
-
-    A customer stays in the cohort it joined with: what it became later does not move it.
-    """
+    """`AND customer_id IN (…)` of who had the traits when it joined, and its values."""
     if not question.is_narrowed:
         return "", {}
-    asked = {
-        "l.plan": question.plan,
+    traits, conditions, values = joined_as(question)
+    joining = JOINING.format(lives=lives(), traits=traits, conditions=conditions)
+    return f"AND customer_id IN ({joining})", values
+
+
+def joined_as(question: Question) -> tuple[str, str, dict[str, Any]]:
+    """The same for a statement that reads lives as `l`: a join, `AND …`, and values.
+
+    A customer stays in the cohort it joined with: what it became later does not move it. Traits are
+    joined only where somebody asks for them.
+    """
+    traits = {
         "t.segment": question.segment,
         "t.touch": question.touch,
         "coalesce(t.csm_id, 0)": question.csm,
     }
+    asked = {"l.plan": question.plan, **traits}
     met = {column: value for column, value in asked.items() if value is not None}
-    conditions = " AND ".join(f"{column} = %(joining_{n})s" for n, column in enumerate(met))
+    conditions = " ".join(f"AND {column} = %(joining_{n})s" for n, column in enumerate(met))
     values = {f"joining_{n}": value for n, value in enumerate(met.values())}
-    joining = JOINING.format(lives=lives())
-    return f"AND customer_id IN ({joining} WHERE {conditions})", values
+    return TRAITS if met.keys() & traits.keys() else "", conditions, values

@@ -23,7 +23,7 @@ from metrics.intervals import Interval
 from metrics.metric import Metric
 from metrics.once import asked_once
 from metrics.question import Question
-from metrics.retention.reading import joining_members, lives
+from metrics.retention.reading import joined_as, lives
 from metrics.revenue.recall import is_recalling
 from metrics.revenue.two_clocks import as_known
 from metrics.rows import Rows
@@ -39,7 +39,7 @@ WATCHED = """
         coalesce(l.first_lost_on <= %(day)s, false) AS is_lost,
         CASE WHEN l.first_lost_on <= %(day)s THEN l.first_lost_on ELSE %(day)s::date + 1 END
             AS until
-    FROM {lives} l JOIN customers_customer c ON c.id = l.customer_id
+    FROM {lives} l JOIN customers_customer c ON c.id = l.customer_id {traits}
     WHERE l.joined_on <= %(day)s {narrowed}
 """
 
@@ -71,8 +71,8 @@ def survival_curve(question: Question) -> Curve | None:
     Who left in the very month it came into sight was never at risk in a whole one, and is left out.
     """
     with as_known(question), _as_they_lie(question), connection.cursor() as cursor:
-        narrowed, values = joining_members(question)
-        sql = COUNTED.format(lives=lives(), narrowed=narrowed)
+        traits, narrowed, values = joined_as(question)
+        sql = COUNTED.format(lives=lives(), traits=traits, narrowed=narrowed)
         cursor.execute(sql, values | {"day": question.day})
         lines = Counter[tuple[int, bool, int]]()
         for *days, count in cursor.fetchall():
@@ -105,9 +105,9 @@ def _line(since: date, joined: date, until: date, is_lost: bool) -> tuple[int, b
 
 def survival_rows(question: Question) -> Rows:
     """Everybody on the curve: 1 above the line for who was lost."""
-    narrowed, values = joining_members(question)
+    traits, narrowed, values = joined_as(question)
     return Rows(
-        MEMBERS.format(lives=lives(), narrowed=narrowed),
+        MEMBERS.format(lives=lives(), traits=traits, narrowed=narrowed),
         values | {"day": question.day},
         order="numerator, key",
     )

@@ -51,15 +51,18 @@ NOW = VALUED.format(state=STATE.format(day="%(day)s"), known="v.effective_on <= 
 THEN = VALUED.format(
     state=SETTLED, known="(v.effective_on <= %(day)s OR v.recorded_at < %(learned)s)"
 )
-# One row for each subscription with something scheduled that was known by then; found by the
-# index of the last known day.
+# One row for each subscription with something scheduled that was known by then: what ends or pauses
+# later, and what is not in force yet, each found by an index.
 SCHEDULED = f"""
     SELECT s.customer_id, {{keys}}
         coalesce(later.annual, 0) - coalesce(now.annual, 0) AS change
     FROM (
-        SELECT DISTINCT subscription_id FROM customers_subscriptionversion
-        WHERE greatest(effective_on, ends_on, paused_on, resumes_on) > %(day)s
+        SELECT subscription_id FROM customers_subscriptionversion
+        WHERE greatest(ends_on, paused_on, resumes_on) > %(day)s
             AND (effective_on <= %(day)s OR recorded_at < %(learned)s)
+        UNION
+        SELECT subscription_id FROM customers_subscriptionversion
+        WHERE effective_on > %(day)s AND recorded_at < %(learned)s
     ) stirred JOIN customers_subscription s ON s.id = stirred.subscription_id
     LEFT JOIN LATERAL ({NOW}) now ON true
     LEFT JOIN LATERAL ({THEN}) later ON true

@@ -94,13 +94,13 @@ def _parts(started: StartSet, question: Question) -> Mapping[str, Decimal | None
 
 
 def start_rows(question: Question, numerator: str) -> Rows:
-    """One line for each customer of the start set."""
+    """One line for each customer of the start set, with its values `s` and `e` at both ends."""
     source, values = customers_of(question)
     chosen, wanted = chosen_by(question)
     return Rows(
         f"SELECT customer_id AS key, customer_id, '' AS label, {numerator} AS numerator,"
-        " start_value AS denominator, CASE WHEN lost = 1 THEN 'lost' WHEN change < 0 THEN"
-        " 'contraction' WHEN change > 0 THEN 'expansion' ELSE 'kept' END AS note"
+        " s AS denominator, CASE WHEN e = 0 THEN 'lost' WHEN e < s THEN 'contraction'"
+        " WHEN e > s THEN 'expansion' ELSE 'kept' END AS note"
         f" FROM ({source}) moved WHERE is_start {chosen}",
         values | wanted,
         order="abs(denominator - numerator) DESC, key",
@@ -135,7 +135,7 @@ NRR = Metric(
     ),
     formula=_("value at the end of those who paid before / their value then"),
     compute=nrr_figure,
-    rows=lambda question: start_rows(question, "start_value + change"),
+    rows=lambda question: start_rows(question, "e"),
     page="metrics:revenue",
 )
 GRR = Metric(
@@ -150,7 +150,7 @@ GRR = Metric(
     ),
     formula=_("sum of the smaller of start and end of each customer / value at the start"),
     compute=grr_figure,
-    rows=lambda question: start_rows(question, "start_value + loss"),
+    rows=lambda question: start_rows(question, "least(e, s)"),
     page="metrics:revenue",
 )
 NET_REVENUE_CHURN = Metric(
@@ -165,7 +165,7 @@ NET_REVENUE_CHURN = Metric(
     ),
     formula=_("1 − NRR"),
     compute=net_churn_figure,
-    rows=lambda question: start_rows(question, "-change"),
+    rows=lambda question: start_rows(question, "s - e"),
     page="metrics:revenue",
     good="down",
 )

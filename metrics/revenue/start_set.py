@@ -60,10 +60,15 @@ SUMS = """
     CASE WHEN e < s THEN s * (e - s) ELSE 0 END AS start_loss,
     CASE WHEN e < s THEN (e - s) * (e - s) ELSE 0 END AS loss_squared
 """
-# What customers paid before the period: of everybody, or looked up for who moved.
+# What customers paid before the period: of everybody, or looked up for who moved. The index has all
+# but what a balance in other currencies is made of, which is found by itself.
 BEFORE = """
-    SELECT DISTINCT ON (customer_id) customer_id, balance, plan, natives
-    FROM {ledger} booked WHERE day < %(start)s ORDER BY customer_id, day DESC, id DESC
+    SELECT latest.customer_id, latest.balance, latest.plan, made_of.natives
+    FROM (
+        SELECT DISTINCT ON (customer_id) customer_id, id, balance, plan
+        FROM {ledger} booked WHERE day < %(start)s ORDER BY customer_id, day DESC, id DESC
+    ) latest
+    LEFT JOIN {ledger} made_of ON made_of.id = latest.id AND made_of.natives IS NOT NULL
 """
 BEFORE_IT_MOVED = """
     LATERAL (SELECT customer_id, balance, plan, natives FROM {ledger} booked
