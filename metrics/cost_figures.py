@@ -31,7 +31,13 @@ from metrics.retention.survival import survival_at
 from metrics.revenue.start_set import start_set
 from metrics.revenue.stock import Stock, stock
 from metrics.rows import Rows, Totals
-from metrics.spending import LINES, SERVED_TOGETHER, SERVING, spending_parameters
+from metrics.spending import (
+    LINES,
+    SERVED_CUSTOMERS,
+    SERVED_TOGETHER,
+    SERVING,
+    spending_parameters,
+)
 
 # Beyond so many months payback has to be read with the share of customers who stay so long.
 LONG_PAYBACK = 24
@@ -228,6 +234,7 @@ def serving_rows(sql: str) -> Any:
     return rows
 
 
+@asked_once
 def served_together(question: Question) -> Decimal:
     """What the rows of cost to serve come to, without setting customers apart."""
     narrowed, values = question.narrowing(question.day)
@@ -242,11 +249,20 @@ def is_known(served: Decimal, question: Question) -> bool:
     return bool(served) or RoleRate.objects.filter(effective_on__lt=question.end).exists()
 
 
+def served_customers(question: Question) -> int:
+    """How many rows those are: customers somebody spent time or money on."""
+    narrowed, values = question.narrowing(question.day)
+    values |= spending_parameters(question.start, question.end)
+    with connection.cursor() as cursor:
+        cursor.execute(SERVED_CUSTOMERS.format(narrowed=narrowed), values)
+        return int(cursor.fetchone()[0])
+
+
 def serving_figure(question: Question) -> Figure:
-    totals = serving_rows(SERVED)(question).totals()
-    if not is_known(totals.numerator, question):
-        return Figure.undefined("no_cost_lines", numerator=totals.numerator, n=totals.n)
-    return Figure(totals.numerator, totals.numerator, n=totals.n)
+    served, customers = served_together(question), served_customers(question)
+    if not is_known(served, question):
+        return Figure.undefined("no_cost_lines", numerator=served, n=customers)
+    return Figure(served, served, n=customers)
 
 
 def serving_per_customer(question: Question) -> Figure:

@@ -58,11 +58,6 @@ _WORTH = "round(t.minutes * coalesce(r.hourly, 0) / 60, 12)"
 _TOUCHED = """
     t.happened_at >= %(start_moment)s AND t.happened_at < %(end_moment)s AND t.minutes > 0
 """
-# One row for each customer somebody spent time on.
-TIME = f"""
-    SELECT t.customer_id, sum(t.minutes) AS minutes, sum({_WORTH}) AS amount
-    FROM customers_touchpoint t {_HOURLY} WHERE {_TOUCHED} GROUP BY t.customer_id
-"""
 # Touchpoints of one author and one length between two changes of what an hour costs.
 ALIKE = f"""
     SELECT author_id, minutes, count(*) AS times, min(happened_at) AS happened_at
@@ -82,10 +77,20 @@ SERVED_TOGETHER = f"""
 # What serving each customer cost: time, and the lines entered for this customer alone.
 SERVING = f"""
     SELECT customer_id, sum(minutes) AS minutes, sum(amount) AS amount FROM (
-        SELECT customer_id, minutes, amount FROM ({TIME}) spent_time
+        SELECT t.customer_id, t.minutes, {_WORTH} AS amount
+        FROM customers_touchpoint t {_HOURLY} WHERE {_TOUCHED}
         UNION ALL
         SELECT customer_id, 0, amount FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL
     ) spent GROUP BY customer_id
+"""
+# How many customers that are.
+SERVED_CUSTOMERS = f"""
+    SELECT count(*) FROM (
+        SELECT t.customer_id FROM customers_touchpoint t WHERE {_TOUCHED} {{narrowed}}
+        UNION
+        SELECT customer_id FROM customers_costline l
+        WHERE l.until > %(start)s AND l.starts_on < %(end)s AND customer_id IS NOT NULL {{narrowed}}
+    ) served
 """
 
 
