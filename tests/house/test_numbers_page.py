@@ -1,5 +1,6 @@
 """docs/numbers.md says of every metric what the catalogue says."""
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,17 @@ def test_the_page_of_numbers_is_up_to_date():
     written = page.partition(MARK)[2].strip()
 
     assert written == described().strip(), "run: manage.py describe_numbers"
+
+
+def test_every_rule_that_a_metric_names_has_its_section():
+    page = (Path(settings.BASE_DIR) / PAGE).read_text(encoding="utf-8").partition(MARK)[0]
+    told = set()
+    for heading in re.findall(r"^### (.*)$", page, re.MULTILINE):
+        told |= set(re.findall(r"[A-Z]+-\d+", heading))
+        for group, first, last in re.findall(r"([A-Z]+)-(\d+) to [A-Z]+-(\d+)", heading):
+            told |= {f"{group}-{number}" for number in range(int(first), int(last) + 1)}
+
+    assert {metric.rule for metric in METRICS} - told == set()
 
 
 def test_no_two_metrics_share_a_code_or_a_name():
