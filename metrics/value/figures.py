@@ -56,9 +56,11 @@ PURCHASES = f"""
 # the sum times the factor is what the rows come to.
 BOUGHT = f"""
     SELECT coalesce(sum(amount), 0) * %(lifetime)s, coalesce(sum(amount), 0),
-        coalesce(sum(orders), 0)::int, count(*), coalesce(sum(amount * amount), 0)
+        coalesce(sum(orders), 0)::int, count(*), coalesce(sum(amount * amount), 0),
+        coalesce(sum(refunds), 0)::int
     FROM (
-        SELECT sum(amount) AS amount, count(*) AS orders
+        SELECT sum(amount) AS amount, count(*) AS orders,
+            count(*) FILTER (WHERE amount < 0) AS refunds
         FROM (
             SELECT customer_id, {PAID} AS amount FROM customers_purchase p
             WHERE purchased_on >= %(start)s AND purchased_on < %(end)s {{narrowed}}
@@ -71,7 +73,7 @@ BOUGHT = f"""
 @dataclass(frozen=True)
 class Bought:
     """Purchases of twelve months: `worth` is their amount times a factor, `squared` the sum of what
-    each buyer spent, squared.
+    each buyer spent, squared. `orders` are all of them; `refunds` among them lower what was spent.
     """
 
     worth: Decimal
@@ -79,6 +81,7 @@ class Bought:
     orders: int
     buyers: int
     squared: Decimal
+    refunds: int
 
     @property
     def totals(self) -> Totals:
@@ -202,7 +205,7 @@ def simple_figure(question: Question) -> Figure:
 
 def simple_parts(question: Question, found: Bought, lifetime: Decimal, margin: Decimal) -> Parts:
     """What the value is made of, and what it would be at each of the two lifetimes."""
-    revenue, buyers, orders = found.amount, found.buyers, found.orders
+    revenue, buyers, orders = found.amount, found.buyers, found.orders - found.refunds
     a_year = revenue * margin / buyers
     curve, pooled = survival_curve(question), years_at_pooled_churn(question)
     measured = None if curve is None else Decimal(str(curve.restricted_mean(

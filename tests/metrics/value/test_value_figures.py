@@ -61,6 +61,17 @@ def test_from_the_purchases_of_a_year():
     assert figure.parts["value_at_measured_lifetime"] == pytest.approx(Decimal(100) * 13 / 12)
 
 
+def test_a_refund_is_no_purchase_but_lowers_what_was_spent():
+    assume(gross_margin="1", horizon_months="12")
+    company([10] * 13, NOBODY_LEAVES)
+    buys(300, -100)
+
+    figure = answer("ltv_simple")
+
+    assert figure.value == 200
+    assert (figure.parts["average_purchase"], figure.parts["purchases_a_year"]) == (200, 1)
+
+
 def test_the_lifetime_is_measured_where_the_curve_reaches_the_horizon():
     """LTV-1 with the lifetime of LTV-6: of twenty, ten left after twelve months."""
     assume(gross_margin="0.5", horizon_months="24")
