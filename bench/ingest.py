@@ -165,9 +165,8 @@ def _send(port: int, forms: Iterator[bytes]) -> None:
 @contextlib.contextmanager
 def _web_process() -> Iterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind",
-               f"127.0.0.1:{port}", "-k", "gthread", "--workers", "1", "--threads", "8",
-               "--no-control-socket", "--timeout", "60", "--log-level", "warning"]  # fmt: skip
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
+               f"127.0.0.1:{port}", "--workers", "1", "config.wsgi"]  # fmt: skip
     env = os.environ | {"DATABASE_POOL_SIZE": "8"}
     web = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
