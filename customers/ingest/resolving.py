@@ -20,9 +20,9 @@ from customers.ingest.messages import GROUP, Message
 from customers.models import Contact, Customer
 
 KNOWN_ACCOUNTS = """
-SELECT account, customer_id FROM customers_accountalias WHERE account = ANY(%(accounts)s)
+SELECT account, customer_id FROM customers_accountalias WHERE account = ANY(%(accounts)s::text[])
 UNION ALL
-SELECT external_id, id FROM customers_customer WHERE external_id = ANY(%(accounts)s)
+SELECT external_id, id FROM customers_customer WHERE external_id = ANY(%(accounts)s::text[])
 """
 
 
@@ -48,8 +48,14 @@ def resolve(source: ApiKey, messages: Sequence[Message]) -> list[int | None]:
 def customers_of_accounts(accounts: Iterable[str]) -> dict[str, int]:
     """Ids by account; an external id goes before another name."""
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN_ACCOUNTS, {"accounts": list(accounts)})
+        cursor.execute(KNOWN_ACCOUNTS, {"accounts": _as_array(accounts)})
         return dict(cursor.fetchall())
+
+
+def _as_array(texts: Iterable[str]) -> str:
+    """The text PostgreSQL reads as an array; the driver's own way asks each text for its type."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
 
 
 def customers_of_persons(persons: Iterable[str]) -> dict[str, int]:

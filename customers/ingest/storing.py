@@ -9,7 +9,8 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, connection, transaction
@@ -172,13 +173,22 @@ def copy_line(event: NewEvent) -> str:
     client_ts = event.client_ts.isoformat()
     is_uncorrected = event.occurred_at is event.client_ts
     occurred_at = client_ts if is_uncorrected else event.occurred_at.isoformat()
+    message_id, person, name = event.message_id, event.person, event.name
+    if not _is_plain(message_id + person + name):
+        message_id, person, name = map(_escaped, (message_id, person, name))
     properties = event.properties.replace("\\", "\\\\")
     return (
         f"{event.customer_id}\t{client_ts}\t{event.event_id}\t{event.source_id}"
-        f"\t{_escaped(event.message_id)}\t{_escaped(event.person)}\t{event.kind}"
-        f"\t{_escaped(event.name)}\t{event.quantity}\t{event.seconds}\t{occurred_at}"
-        f"\t{event.received_at.isoformat()}\t{properties}\t{digest_of(event)}\n"
+        f"\t{message_id}\t{person}\t{event.kind}"
+        f"\t{name}\t{event.quantity}\t{event.seconds}\t{occurred_at}"
+        f"\t{_as_text(event.received_at)}\t{properties}\t{digest_of(event)}\n"
     )
+
+
+@lru_cache(maxsize=64)
+def _as_text(moment: datetime) -> str:
+    """Of the few moments that many events share."""
+    return moment.isoformat()
 
 
 def digest_of(event: NewEvent) -> int:
@@ -190,9 +200,11 @@ def digest_of(event: NewEvent) -> int:
     return zlib.crc32(said.encode(errors="surrogatepass")) - 0x80000000
 
 
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and "\\" not in text
+
+
 def _escaped(text: str) -> str:
-    if text.isprintable() and "\\" not in text:
-        return text
     return text.translate(_COPY_ESCAPES)
 
 
@@ -205,7 +217,8 @@ def _make_room(rows: list[NewEvent]) -> bool:
 
 
 def _days_that_are_over(rows: list[NewEvent], without: set[str], now: datetime) -> set[date]:
-    start = day_start(local_day(now + MIDNIGHT_MARGIN))
+    # In the zone most events come in: moments of two zones take ten times as long to compare.
+    start = day_start(local_day(now + MIDNIGHT_MARGIN)).astimezone(UTC)
     return {
         local_day(event.occurred_at)
         for event in rows

@@ -117,6 +117,20 @@ def test_spaces_around_an_id_do_not_count_and_leading_zeros_do(
     assert answer.json()["verdicts"] == [verdict]
 
 
+def test_companies_are_found_whatever_letters_their_ids_are_made_of(post, browser_key):
+    odd = ['"', "\\", "{a,b}", "NULL", "%s", "'; --", 'x\\"y', "東京", "a\tb"]
+    for external_id in odd:
+        Customer.objects.create(external_id=external_id, name="Odd")
+    items = [a_track(n, context={"groupId": name}) for n, name in enumerate([*odd, '\\"'])]
+
+    answer = post("/v1/batch", {"writeKey": browser_key.text, "batch": items})
+
+    assert answer.json()["verdicts"] == ["stored"] * len(odd) + ["waiting"]
+    stored = dict(UsageEvent.objects.values_list("message_id", "customer_id"))
+    ids = dict(Customer.objects.values_list("external_id", "pk"))
+    assert stored == {f"m-{n}": ids[name] for n, name in enumerate(odd)}
+
+
 NESTED = '{"type":"track","messageId":"deep","event":"x","userId":"u","properties":{"x":%s}}'
 POISON = {
     "a NUL in a value": '{"type":"track","event":"x\\u0000","userId":"u"}',
