@@ -15,6 +15,7 @@ from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
 from metrics.api.changes import ChangeViewSet
 from metrics.api.cohorts import CohortViewSet
+from metrics.api.grounds import AssumptionViewSet, FeatureViewSet, InsiderViewSet
 from metrics.api.numbers import NumberViewSet
 from metrics.api.viewsets import AlertViewSet, HealthViewSet, NightViewSet
 from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewSet
@@ -29,6 +30,9 @@ router.register("subscriptions", SubscriptionViewSet, "subscription")
 router.register("purchases", PurchaseViewSet, "purchase")
 router.register("cost-lines", CostLineViewSet, "cost-line")
 router.register("role-rates", RoleRateViewSet, "role-rate")
+router.register("assumptions", AssumptionViewSet, "assumption")
+router.register("features", FeatureViewSet, "feature")
+router.register("insiders", InsiderViewSet, "insider")
 router.register("touchpoints", TouchpointViewSet, "touchpoint")
 router.register("tasks", TaskViewSet, "task")
 router.register("tickets", TicketViewSet, "ticket")

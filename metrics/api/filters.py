@@ -12,7 +12,7 @@ from accounts.api.filtering import (
     StrictFilterSet,
     YesNoFilter,
 )
-from metrics.models import Alert, Night, Snapshot
+from metrics.models import Alert, Assumption, Feature, Insider, Night, Snapshot
 
 
 class HealthFilter(StrictFilterSet):
@@ -45,3 +45,24 @@ class NightFilter(StrictFilterSet):
     class Meta(StrictFilterSet.Meta):
         model = Night
         fields = {"state": EXACT, "day": RANGE}
+
+
+class FeatureFilter(StrictFilterSet):
+    is_value = YesNoFilter(field_name="is_value")
+    is_core = YesNoFilter(field_name="is_core")
+
+    class Meta(StrictFilterSet.Meta):
+        model = Feature
+        fields = {"event": EXACT}
+
+
+class InsiderFilter(StrictFilterSet):
+    class Meta(StrictFilterSet.Meta):
+        model = Insider
+        fields = {"mark": EXACT}
+
+
+class AssumptionFilter(StrictFilterSet):
+    class Meta(StrictFilterSet.Meta):
+        model = Assumption
+        fields = {"name": EXACT, "effective_on": RANGE}

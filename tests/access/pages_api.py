@@ -3,7 +3,7 @@
 from datetime import date
 
 from customers.models import Attribute, ExchangeRate, RoleRate
-from metrics.models import HealthScore
+from metrics.models import Assumption, Feature, HealthScore, Insider
 from tests.access.world import World
 from tests.factories import ProductFactory, ResponseFactory
 
@@ -29,6 +29,11 @@ OBJECTS = {
     "attribute": lambda _world: Attribute.objects.create(key="plan_code", label="Plan code"),
     "role_rate": lambda _world: RoleRate.objects.create(
         role="csm", effective_on=date(2026, 6, 1), hourly=4000
+    ),
+    "feature": lambda _world: Feature.objects.create(event="export"),
+    "insider": lambda _world: Insider.objects.create(mark="@staff.example"),
+    "assumption": lambda _world: Assumption.objects.create(
+        name="gross_margin", effective_on=date(2026, 6, 1), value="0.7"
     ),
     "answer_from_elsewhere": lambda world: ResponseFactory(
         customer=world["customer"], grade="imported"
@@ -76,6 +81,19 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST api:role-rate-list":                              (401, 403, 403, 400, 403, 400),
     "GET api:role-rate-detail role_rate":                   (401, 403, 403, 200, 403, 200),
     "PATCH api:role-rate-detail role_rate":                 (401, 403, 403, 200, 403, 200),
+    "GET api:assumption-list":                              (401, 403, 403, 200, 403, 200),
+    "POST api:assumption-list":                             (401, 403, 403, 400, 403, 400),
+    "GET api:assumption-detail assumption":                 (401, 403, 403, 200, 403, 200),
+    "PATCH api:assumption-detail assumption":               (401, 403, 403, 200, 403, 200),
+    "GET api:feature-list":                                 (401, 403, 403, 200, 403, 200),
+    "POST api:feature-list":                                (401, 403, 403, 400, 403, 400),
+    "GET api:feature-detail feature":                       (401, 403, 403, 200, 403, 200),
+    "PATCH api:feature-detail feature":                     (401, 403, 403, 200, 403, 200),
+    "GET api:insider-list":                                 (401, 403, 403, 200, 403, 200),
+    "POST api:insider-list":                                (401, 403, 403, 400, 403, 400),
+    "GET api:insider-detail insider":                       (401, 403, 403, 200, 403, 200),
+    "PATCH api:insider-detail insider":                     (401, 403, 403, 200, 403, 200),
+    "DELETE api:insider-detail insider":                    (401, 403, 403, 204, 403, 204),
     "GET api:subscription-list":                            (401, 200, 200, 200, 200, 200),
     "POST api:subscription-list":                           (401, 400, 400, 400, 403, 400),
     "GET api:subscription-detail subscription":             (401, 404, 200, 200, 200, 200),

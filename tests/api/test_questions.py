@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from customers.models import CostLine, Discount, ExchangeRate, RoleRate
-from metrics.models import Alert, Night, Snapshot
+from metrics.models import Alert, Assumption, Feature, Insider, Night, Snapshot
 from surveys.models import Invitation, SurveyVersion, Wave
 from tests.factories import (
     DAY,
@@ -68,6 +68,14 @@ LISTS = {
             role="csm", effective_on=DAY + timedelta(days=n), hourly=1
         ),
         "", 2,
+    ),
+    "features": (lambda n: Feature.objects.create(event=f"event {n}"), "", 2),
+    "insiders": (lambda n: Insider.objects.create(mark=f"bot {n}"), "", 2),
+    "assumptions": (
+        lambda n: Assumption.objects.create(
+            name="gross_margin", effective_on=DAY + timedelta(days=n), value=1
+        ),
+        "author", 2,
     ),
     "touchpoints": (lambda _n: TouchpointFactory(), "customer,author", 2),
     "tasks": (lambda _n: TaskFactory(), "customer,assignee", 2),
