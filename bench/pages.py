@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from bench.company import build
 from bench.rows import Row, percentile
+from config.web_server import post_worker_init
 from customers.models import Customer
 from lib.days import today
 from lib.paging import PAGE_SIZE
@@ -72,6 +73,7 @@ class Watch:
 
 def run(scale: float) -> list[Row]:
     logging.disable(logging.INFO)  # a line for each request would drown the table
+    post_worker_init(None)  # the garbage collector as it is in the process that serves pages
     count = build(scale)
     yesterday = today() - timedelta(days=1)
     if not CompanyDay.objects.filter(day=yesterday).exists():

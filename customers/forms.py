@@ -195,6 +195,11 @@ class TouchpointForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
+    @property
+    def kinds(self) -> list[tuple[str, Any]]:
+        """What to choose from where something is chosen from the start."""
+        return [choice for choice in self.fields["kind"].choices if choice[0]]
+
     def clean_minutes(self) -> int:
         return self.cleaned_data["minutes"] or 0
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Value
 
@@ -49,8 +50,7 @@ MINUTES: dict[str, int] = {
 OTHER_MINUTES, SAME_CALL_MINUTES = 15, 5
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A task as far as its rank depends on it, with the figures of its customer's snapshot."""
 
     pk: int
@@ -70,6 +70,14 @@ CANDIDATE_FIELDS = (
     "pk", "customer_id", "reason", "priority", "due_on",
     "customer__snapshot__annual_value", "customer__snapshot__renews_on",
 )  # fmt: skip
+# What a line shows of its tasks, their customer and whoever does them.
+LINE = [
+    "customer__name", "assignee__full_name", "assignee__email", "title", "reason",
+    "reason_details", "note", "due_on", "done_at", "dropped_at",
+    "customer__snapshot__health_band", "customer__snapshot__health_score",
+    "customer__snapshot__health_change_7", "customer__snapshot__renews_on",
+    "customer__snapshot__annual_value",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,9 +164,10 @@ def candidates(tasks: TaskQuerySet, *, day: date) -> list[Candidate]:
 
 
 def in_full(ranked: list[tuple[float, list[Candidate]]]) -> list[Line]:
-    """Only what is shown is read with all its columns."""
+    """Only of what is shown everything is read that a line shows."""
     keys = [candidate.pk for _points, group in ranked for candidate in group]
-    read = Task.objects.select_related("customer__snapshot", "assignee").in_bulk(keys)
+    with_all = Task.objects.select_related("customer__snapshot", "assignee")
+    read = with_all.only(*LINE).in_bulk(keys)
     return [line_of([read[c.pk] for c in group], points) for points, group in ranked]
 
 
