@@ -20,6 +20,7 @@ from metrics.company import close_company_day
 from metrics.engaging import conclude_customers, finish_engagement, forget_conclusions_of
 from metrics.health.scorecard import current_scorecard, scorecard_of
 from metrics.health.scoring import score_health
+from metrics.late_contracts import remake_month_ends
 from metrics.loyalty.placing import place_answers
 from metrics.models import Night, NightChunk
 from metrics.nights import (
@@ -35,6 +36,7 @@ from metrics.nights import (
     report_failure,
 )
 from metrics.partitions import make_room_for
+from metrics.revenue.learned import learned_since
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.months import keep_months
 from metrics.revenue.value import currencies_without_rate
@@ -132,8 +134,10 @@ def finish_night(day: date) -> bool:
         if night is None:
             return False
         close_company_day(day)
-        keep_months(through=max(day, newest_closed_day() or day))
+        through = max(day, newest_closed_day() or day)
+        keep_months(through=through)
         finish_engagement(day)
+        remake_month_ends(learned_since(_last_night_began()), before=through)
         place_answers()
         counts: Counter[str] = Counter()
         for report in night.chunks.values_list("report", flat=True):

@@ -3,9 +3,11 @@
 People are counted from the days they were active on, seats from the snapshot or the contracts of
 the day, features from daily usage. Kept are the last night and the last day of each of the past
 months; older days are what the trend keeps, summed up by traits. A day whose use was counted anew
-takes the conclusions after it along: the next night makes them again.
+takes the conclusions after it along: the next night makes them again. Where a contract is learned
+of late, the night makes again what of its customer is kept (metrics/late_contracts.py).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +22,8 @@ from metrics.revenue.value import EVERYBODY, FOR_EVER, VALUES_ON_DAY, value_para
 WINDOW = 28
 MONTHS_KEPT = 13
 IN_WINDOW = f"day > %(day)s::date - {WINDOW} AND day <= %(day)s"
-OF_RANGE = "customer_id BETWEEN %(first)s AND %(last)s"
+IN_RANGE, AMONG_SOME = "BETWEEN %(first)s AND %(last)s", "= ANY(%(customers)s)"
+OF_RANGE = f"customer_id {IN_RANGE}"
 SUMS = (
     "seats", "people", "people_seated", "people_today", "people_week", "people_weekday",
     "came_back", "days", "days_weekday", "sessions", "session_seconds", "entitled", "used",
@@ -151,6 +154,16 @@ def conclude_customers(day: date, *, first: int, last: int, is_tonight: bool = F
 
     Where no event was ever told apart, no day of use is looked through for features.
     """
+    return _conclude(day, {"first": first, "last": last}, IN_RANGE, is_tonight)
+
+
+def conclude_some(day: date, customers: Sequence[int]) -> int:
+    """Make again what is kept of some customers, from what is known of them now."""
+    CustomerEngagement.objects.filter(day=day, customer_id__in=customers).delete()
+    return _conclude(day, {"customers": list(customers)}, AMONG_SOME)
+
+
+def _conclude(day: date, whose: dict[str, Any], among: str, is_tonight: bool = False) -> int:
     statement = CONCLUDE.format(
         people=PEOPLE, plans=PLANS,
         features=FEATURES if Feature.objects.exists() else NO_FEATURES,
@@ -158,13 +171,16 @@ def conclude_customers(day: date, *, first: int, last: int, is_tonight: bool = F
         included=INCLUDED.replace("{plan}", "coalesce(l.plan, '')"),
         seats=SEATS_OF_SNAPSHOTS if is_tonight else SEATS_OF_CONTRACTS,
     )  # fmt: skip
-    values = value_parameters() | {
-        "day": day, "first": first, "last": last, "known_at": FOR_EVER,
-        "zone": settings.REPORTING_TIME_ZONE,
-    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement.replace(IN_RANGE, among), conclusion_parameters(day) | whose)
         return int(cursor.rowcount)
+
+
+def conclusion_parameters(day: date) -> dict[str, Any]:
+    """What the pieces above ask for besides the customers."""
+    return value_parameters() | {
+        "day": day, "known_at": FOR_EVER, "zone": settings.REPORTING_TIME_ZONE
+    }  # fmt: skip
 
 
 def sum_up_engagement(day: date) -> None:
