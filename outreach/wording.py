@@ -7,6 +7,7 @@ REASONS: dict[str, Promise] = {
     "no_address": _("No usable address"),
     "left": _("Left the company"),
     "bounced": _("Address does not exist"),
+    "returned": _("Mail came back"),
     "no_such_mailbox": _("Address does not exist"),
     "refused": _("Refused"),
     "unsubscribed": _("Does not want these mails"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from customers.models import CostLine, Customer, RoleRate
-from lib.days import add_months, month_start
+from lib.days import add_months, day_start, month_start
 from metrics.assumptions import Name
 from metrics.demo.story import MONTHS
 from metrics.demo.writing import Cast
@@ -47,9 +47,10 @@ def write_costs(today: date, cast: Cast, chance: Random) -> None:
     )
     borders = {Name.HIGH_TOUCH_FROM: 6_000_000, Name.LOW_TOUCH_FROM: 1_500_000}
     Assumption.objects.bulk_create(
-        Assumption(name=name, effective_on=first, value=value, author=cast.lead)
+        Assumption(name=name, effective_on=first, value=value, author=cast.lead,
+                   created_at=day_start(first))
         for name, value in borders.items()
-    )
+    )  # fmt: skip
 
 
 def write_programmes(customers: list[Customer], today: date, chance: Random) -> None:
@@ -66,9 +67,12 @@ def _line(
     named: tuple[str, str], days: tuple[date, date], yen: float, shares: tuple[str, str],
     customer: Customer | None = None,
 ) -> CostLine:  # fmt: skip
-    """`named` are kind and label, `shares` those for keeping and for winning."""
+    """`named` are kind and label, `shares` those for keeping and for winning.
+
+    It was entered on its first day, so that it was known then.
+    """
     return CostLine(
         kind=named[0], label=named[1], starts_on=days[0], until=days[1],
         amount=round(Decimal(yen)), currency="JPY", retention_share=Decimal(shares[0]),
-        acquisition_share=Decimal(shares[1]), customer=customer,
+        acquisition_share=Decimal(shares[1]), customer=customer, created_at=day_start(days[0]),
     )  # fmt: skip

@@ -79,7 +79,7 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _delivery_reason(row: Invitation) -> str:
-    return row.message.reason if row.message else "bounced" if row.is_returned else ""
+    return row.message.reason if row.message else "returned" if row.is_returned else ""
 
 
 @login_required

@@ -132,4 +132,4 @@ def test_pages_show_what_was_sent_elsewhere(load, as_user, lea):
     assert "100" in results
     assert f"/surveys/{survey.pk}/send/" not in results
     assert "Imported" in page
-    assert "Address does not exist" in page
+    assert "Mail came back" in page
