@@ -4,10 +4,12 @@ Vic only looks. The clock stands still where a test asks for it."""
 import gc
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import ApiKey, User
 from accounts.permissions import Role
@@ -16,8 +18,8 @@ from lib import steady_redis
 from lib.partitions import make_partitions
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
-from tests import append_only, emptying, middleware, order
-from tests.database import drop_copy, make_copy
+from tests import append_only, emptying, middleware, order, turns
+from tests.database import drop_copy, make_copy, make_pattern
 from tests.factories import UserFactory
 from tests.icons import open_icons_once
 
@@ -28,6 +30,16 @@ middleware.install()
 # A busy machine may pause for longer than people wait; a count that went on in the memory of the
 # test process would be missing in Redis. Tests of silence set the time-outs people meet.
 steady_redis.TIME_OUTS.update(socket_timeout=20.0, socket_connect_timeout=20.0)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    def make_database(folder: Path) -> None:
+        with session.config.stash[blocking_manager_key].unblock():
+            make_pattern(folder, furnish)
+
+    with turns.taken(session.config, make_database):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

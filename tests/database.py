@@ -12,22 +12,30 @@ from pathlib import Path
 from django.db import connection
 
 
-def make_copy(folder: Path, name: str, furnish: Callable[[], None]) -> None:
-    """`folder` is shared by the processes of the run, `name` is the process's own.
+def make_pattern(folder: Path, furnish: Callable[[], None]) -> None:
+    """Once for the processes of a run, which share `folder`: others wait until it is made.
 
-    Whoever comes first makes the pattern, the others wait for it. It stays behind on a server that
-    is not thrown away, and the next run replaces it.
+    It stays behind on a server that is not thrown away, and the next run replaces it.
     """
     creation = connection.creation
     with (folder / "database.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "database.made").exists():
-            connection.settings_dict["NAME"] = creation._get_test_db_name()
-        else:
-            with no_collecting():
-                creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-                furnish()
-            (folder / "database.made").touch()
+            return
+        with no_collecting():
+            creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            furnish()
+        connection.close()
+        (folder / "database.made").write_text(connection.settings_dict["NAME"])
+
+
+def make_copy(folder: Path, name: str, furnish: Callable[[], None]) -> None:
+    """`name` is the process's own."""
+    make_pattern(folder, furnish)
+    creation = connection.creation
+    with (folder / "database.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection.settings_dict["NAME"] = (folder / "database.made").read_text()
         creation.clone_test_db(suffix=name, verbosity=0, autoclobber=True)
     connection.settings_dict.update(creation.get_test_db_clone_settings(name))
 
