@@ -1,6 +1,7 @@
 """The back office of facts: looked up and repaired. What arrived from outside is read only."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import (
     AccountAlias,
@@ -81,9 +82,18 @@ class SubscriptionAdmin(BackOffice):
 class SubscriptionVersionAdmin(AddOnly):
     """A correction is a newer version; those there are stay as they are."""
 
-    list_display = ("subscription", "effective_on", "recorded_at", "recorded_by", "plan", "price",
-                    "currency", "quantity", "interval")  # fmt: skip
+    list_display = ("subscription", "effective_on", "recorded_at", "recorded_by", "plan",
+                    "short_price", "currency", "short_quantity", "interval")  # fmt: skip
     search_fields = ("subscription",)
+
+    @admin.display(description=_("price per unit and interval"))
+    def short_price(self, version: SubscriptionVersion) -> str:
+        """Without the noughts behind its last place; prices are kept to twelve of them."""
+        return f"{version.price.normalize():f}"
+
+    @admin.display(description=_("quantity (seats)"))
+    def short_quantity(self, version: SubscriptionVersion) -> str:
+        return f"{version.quantity.normalize():f}"
 
 
 @admin.register(Discount)

@@ -16,7 +16,7 @@ from lib.back_office import OfOneCustomer
 from metrics.models import DailyUsage, DailyUsageLine, HealthScore, PersonDay
 from tests import factories
 from tests.access.world import World, build_world, client_of
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, SubscriptionVersionFactory
 
 APPS = ("accounts", "customers", "outreach", "surveys", "metrics")
 OURS = [m for name in APPS for m in apps.get_app_config(name).get_models()]
@@ -248,3 +248,14 @@ def test_saving_a_customer_keeps_her_searchable(ada, as_user):
 
     assert answer.status_code == 302
     assert type(customer).objects.matching("さくら").count() == 1
+
+
+def test_the_back_office_looks_like_the_house_and_shows_prices_as_people_write_them(as_user, ada):
+    SubscriptionVersionFactory(price="1200", quantity="3")
+
+    shown = as_user(ada).get(reverse("admin:customers_subscriptionversion_changelist"))
+
+    page = shown.content.decode()
+    assert "css/admin.css" in page
+    assert '<td class="field-short_price">1200</td>' in page
+    assert '<td class="field-short_quantity">3</td>' in page
