@@ -32,9 +32,13 @@ def close_the_loop(response: Response) -> Task | None:
         response.task = task
     else:
         Task.objects.filter(pk=task.pk).open().update(
-            note=response.comment, reason_details={"score": response.score}
+            note=response.comment, reason_details=_reason(response)
         )
     return task
+
+
+def _reason(response: Response) -> dict[str, object]:
+    return {"score": response.score, "highest": scale_of(response.survey).high}
 
 
 def _new_task(response: Response) -> dict[str, object]:
@@ -52,7 +56,7 @@ def _new_task(response: Response) -> dict[str, object]:
         "priority": Task.Priority.HIGH,
         "title": title[:300],
         "reason": "detractor",
-        "reason_details": {"score": response.score},
+        "reason_details": _reason(response),
         "note": response.comment,
         "due_on": next_working_day(local_day(timezone.now())),
     }

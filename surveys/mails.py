@@ -1,4 +1,4 @@
-"""The mail that carries a survey: one row of scores in two lines, and one link for plain text."""
+"""The mail that carries a survey: its scores in one or two lines, and one link for plain text."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from outreach.rendering import LINK_MARK, filled, mail_html
 from surveys.models import SurveyVersion, Wave
 from surveys.scales import scale_of
 
-SCORES_IN_A_LINE = 6
+# Of a phone; a longer scale is parted in the middle.
+SCORES_IN_A_LINE = 7
 WORDS = ("intro", "question", "low", "high")
 
 
@@ -60,7 +61,15 @@ def _context(version: SurveyVersion, language: str) -> dict[str, Any]:
         "brand": version.brand,
         "answer_link": f"{LINK_MARK}answer",
         "preferences_link": f"{LINK_MARK}prefs",
-        "lines": [scores[:SCORES_IN_A_LINE], scores[SCORES_IN_A_LINE:]],
+        "lines": in_lines(scores),
         "sender_address": settings.MAIL_SENDER_ADDRESS,
         **{word: version.text(word, language) for word in WORDS},
     }
+
+
+def in_lines(scores: list[int]) -> list[list[int]]:
+    """The scores in one line where they fit, else in two; none stands alone."""
+    if len(scores) <= SCORES_IN_A_LINE:
+        return [scores]
+    middle = (len(scores) + 1) // 2
+    return [scores[:middle], scores[middle:]]

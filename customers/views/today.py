@@ -24,7 +24,7 @@ MINUTES_CHOICES = (15, 30, 60)
 # What stands beside the plan is read with the columns it shows.
 RENEWAL = ["health_band", "annual_value", "renews_on", "customer__name"]
 ANSWER = ["score", "comment", "answered_at", "customer__name", "contact__name", "contact__email",
-          "contact__external_id"]  # fmt: skip
+          "contact__external_id", "survey__kind"]  # fmt: skip
 AHEAD = ["title", "reason", "due_on", "customer__name"]
 # Of 100 customers each, about as many as are quicker sorted than sought among all.
 FEW = 50
@@ -82,7 +82,7 @@ def beside(user: User, people: list[int] | None, day: date) -> Context:
         answers = answers.filter(customer__csm__in=people)
     ahead = Task.objects.visible_to(user).assigned_to([user.pk]).awake_on(day)
     are_few = not user.sees_every_customer or (people is not None and len(people) <= FEW)
-    answers = answers.select_related("customer", "contact").only(*ANSWER)
+    answers = answers.select_related("customer", "contact", "survey").only(*ANSWER)
     ahead = ahead.select_related("customer").only(*AHEAD)
     return {
         "renewals": renewing_soon(snapshots, day=day, of_few=are_few).only(*RENEWAL)[:8],

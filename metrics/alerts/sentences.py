@@ -91,7 +91,9 @@ def _renewal_untouched(details: Details) -> str:
 
 
 def _detractor(details: Details) -> str:
-    return _("Answered %(score)s of 10") % {"score": details["score"]}
+    # Alerts are of NPS, and so were the tasks before they named the end of their scale.
+    figures = {"score": details["score"], "highest": details.get("highest", 10)}
+    return _("Answered %(score)s of %(highest)s") % figures
 
 
 _SENTENCES: dict[str, Callable[[Details], str]] = {

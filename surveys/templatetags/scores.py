@@ -6,9 +6,16 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from surveys.scales import Scale
+from surveys.models import Response
+from surveys.scales import Scale, scale_of
 
 register = template.Library()
+
+
+@register.filter
+def highest(response: Response) -> int:
+    """The end of its scale: a 5 of 5 is not a 5 of 10."""
+    return scale_of(response.survey).high
 
 
 @register.simple_tag

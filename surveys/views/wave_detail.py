@@ -61,8 +61,8 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     if request.htmx:
         part = render(request, "surveys/_wave_progress.html", context)
-        if wave.planned_at and state == "preparing":
-            # The audience is there: now the whole page has something to show.
+        if not context["is_moving"]:
+            # The audience is there, or all mails have left: the list beside has something to show.
             part.headers["HX-Refresh"] = "true"
         return part
     rows = Invitation.objects.visible_to(request.user).filter(wave=wave)

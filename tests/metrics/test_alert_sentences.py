@@ -20,6 +20,14 @@ def test_whole_figures_still_make_the_whole_sentence():
     assert sentence(Alert.Kind.WENT_RED, {"score": "31"}) == "Health is red at 31"
 
 
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [({"score": 1, "highest": 7}, "Answered 1 of 7"), ({"score": "2"}, "Answered 2 of 10")],
+)
+def test_an_answer_is_told_on_its_own_scale(details, said):
+    assert sentence(Alert.Kind.DETRACTOR, details) == said
+
+
 def test_who_is_red_for_a_champion_who_left_is_told_so():
     details = {"score": "39", "override": "champion_left"}
 

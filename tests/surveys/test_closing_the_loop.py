@@ -38,7 +38,7 @@ def test_a_changed_answer_keeps_one_task_and_tells_it_the_new_words(invitation, 
     press(invitation, score="5", comment="less bad")
 
     task = Task.objects.get()
-    assert (task.note, task.reason_details) == ("less bad", {"score": 5})
+    assert (task.note, task.reason_details) == ("less bad", {"score": 5, "highest": 10})
 
 
 def test_a_done_task_is_not_opened_again_by_an_edit(invitation, press, ana):

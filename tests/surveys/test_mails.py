@@ -6,8 +6,9 @@ from outreach.rendering import MissingValueError, filled, one_line, unknown_plac
 from outreach.sending import send_ready
 from surveys.inviting import new_wave
 from surveys.jobs import prepare_wave
-from surveys.mails import sample_of, texts_of
+from surveys.mails import in_lines, sample_of, texts_of
 from surveys.models import SurveyVersion
+from surveys.scales import SCALES
 from surveys.wording import faults_of, first_texts
 from tests.factories import ContactFactory, CustomerFactory, SurveyVersionFactory
 
@@ -42,6 +43,13 @@ def test_a_mail_arrives_in_the_contacts_language(version, lea, post, language, w
     assert words in html
     assert f'lang="{language}"' in html
     assert "link.invalid" not in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "lengths"), [("nps", [6, 5]), ("csat", [5]), ("ces", [7]), ("ces5", [5])]
+)
+def test_no_score_stands_alone_in_its_line(kind, lengths):
+    assert [len(line) for line in in_lines([*SCALES[kind].scores])] == lengths
 
 
 def test_a_customers_name_is_text_in_both_parts(version):

@@ -2,10 +2,19 @@
 
 import pytest
 from django.core import mail as outbox
+from django.urls import reverse
+from django.utils import timezone
 
 from outreach.models import Message
 from surveys.models import Wave
-from tests.factories import ContactFactory, CustomerFactory, InvitationFactory, SurveyVersionFactory
+from tests.factories import (
+    ContactFactory,
+    CustomerFactory,
+    InvitationFactory,
+    MailingFactory,
+    SurveyVersionFactory,
+    WaveFactory,
+)
 
 
 @pytest.fixture
@@ -125,3 +134,29 @@ def test_the_page_asks_the_same_number_of_questions(
 
     with django_assert_max_num_queries(8):
         client.get(f"/waves/{wave.pk}/")
+
+
+def test_the_list_comes_anew_when_the_last_mail_has_left(as_user, lea, version):
+    wave = WaveFactory(survey=version.survey, version=version, planned_at=timezone.now(),
+                       mailing=MailingFactory(state="running"))  # fmt: skip
+    invitation = InvitationFactory(wave=wave)
+    Message.objects.filter(pk=invitation.message_id).update(state="ready")
+    client, page = as_user(lea), reverse("surveys:wave_detail", args=[wave.pk])
+    ask = {"headers": {"hx-request": "true"}}
+
+    assert "HX-Refresh" not in client.get(page, **ask).headers
+    Message.objects.update(state="sent")
+
+    assert client.get(page, **ask).headers["HX-Refresh"] == "true"
+
+
+def test_while_the_audience_is_found_out_the_page_says_so_and_not_that_nobody_is_here(
+    as_user, lea, version
+):
+    wave = WaveFactory(survey=version.survey, version=version, planned_at=None,
+                       mailing=MailingFactory(state="preparing"))  # fmt: skip
+
+    shown = as_user(lea).get(reverse("surveys:wave_detail", args=[wave.pk])).content.decode()
+
+    assert "A moment, please" in shown
+    assert "Nobody here" not in shown
