@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import days_in_month
+from lib.periods import month_of
 from lib.planning import planned
 from metrics.figure import Figure
 from metrics.intervals import Interval
@@ -32,26 +33,25 @@ from metrics.value.survival import Curve, kaplan_meier
 HORIZON = 60
 FEWEST_AT_RISK = 10
 
-# One row for each customer: the day its life counts from, and the day it was last watched.
-WATCHED = """
-    SELECT l.customer_id, l.joined_on,
-        CASE WHEN c.started_on < l.known_from THEN c.started_on ELSE l.joined_on END AS since,
-        coalesce(l.first_lost_on <= %(day)s, false) AS is_lost,
-        CASE WHEN l.first_lost_on <= %(day)s THEN l.first_lost_on ELSE %(day)s::date + 1 END
-            AS until
+# One row for each customer: the day its life counts from, it first paid on, and was first lost on.
+LIFE = """
+    SELECT l.customer_id, l.joined_on, l.first_lost_on,
+        CASE WHEN c.started_on < l.known_from THEN c.started_on ELSE l.joined_on END AS since
     FROM {lives} l JOIN customers_customer c ON c.id = l.customer_id {traits}
-    WHERE l.joined_on <= %(day)s {narrowed}
+    WHERE true {narrowed}
 """
-
-# Of those still watched `until` is the day after the last one that is counted.
-COUNTED = (
-    f"SELECT since, joined_on, until, is_lost, count(*) FROM ({WATCHED}) w GROUP BY 1, 2, 3, 4"
-)
+ALIKE = f"SELECT since, joined_on, first_lost_on, count(*) FROM ({LIFE}) w GROUP BY 1, 2, 3"
 MEMBERS = f"""
     SELECT customer_id AS key, customer_id, '' AS label, is_lost::int AS numerator,
         1 AS denominator, CASE WHEN is_lost THEN 'lost' ELSE 'paying' END AS note
-    FROM ({WATCHED}) lives
+    FROM (
+        SELECT customer_id, coalesce(first_lost_on <= %(day)s, false) AS is_lost
+        FROM ({LIFE}) w WHERE joined_on <= %(day)s
+    ) lives
 """
+# Of whatever day somebody asks.
+ANY_MONTH = month_of(date(2000, 1, 1))
+Alike = tuple[date, date, date | None, int]
 
 
 def months_of(since: date, until: date) -> tuple[int, int]:
@@ -68,20 +68,37 @@ def months_of(since: date, until: date) -> tuple[int, int]:
 def survival_curve(question: Question) -> Curve | None:
     """The curve as of the last day of a question; None where nobody ever paid.
 
+    Of those still watched the day after the last one that is counted ends what was seen of them.
     Who left in the very month it came into sight was never at risk in a whole one, and is left out.
     """
-    with as_known(question), _as_they_lie(question), connection.cursor() as cursor:
-        traits, narrowed, values = joined_as(question)
-        sql = COUNTED.format(lives=lives(), traits=traits, narrowed=narrowed)
-        cursor.execute(sql, values | {"day": question.day})
-        lines = Counter[tuple[int, bool, int]]()
-        for *days, count in cursor.fetchall():
-            lines[_line(*days)] += count
+    end = question.day + timedelta(days=1)
+    lines = Counter[tuple[int, bool, int]]()
+    for since, joined, lost, count in lives_alike(of_all_days(question)):
+        if joined < end:
+            gone = lost if lost and lost < end else None
+            lines[_line(since, joined, gone or end, gone is not None)] += count
     seen = {line: count for line, count in lines.items() if line[0] > line[2]}
     if not seen:
         return None
     months, is_lost, entered = zip(*seen, strict=True)
     return kaplan_meier(months, is_lost, entered, list(seen.values()))
+
+
+def of_all_days(question: Question) -> Question:
+    """Lives are the same whatever day they are looked at: months side by side read them once.
+
+    On another clock the day tells how much has to be recalled.
+    """
+    return question if question.clock else question.about(period=ANY_MONTH, as_of=None)
+
+
+@asked_once
+def lives_alike(question: Question) -> list[Alike]:
+    """How many customers count from a day, joined on one, and were first lost on one."""
+    with as_known(question), _as_they_lie(question), connection.cursor() as cursor:
+        traits, narrowed, values = joined_as(question)
+        cursor.execute(ALIKE.format(lives=lives(), traits=traits, narrowed=narrowed), values)
+        return list(cursor.fetchall())
 
 
 def _as_they_lie(question: Question) -> AbstractContextManager[None]:
