@@ -47,22 +47,22 @@ STEPS = """
     FROM {steps} s WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
     GROUP BY cohort, age
 """
-# Who stands behind some cells of one age: one row for each customer of their cohorts.
+# Who stands behind some cells of one age: one row for each customer of their cohorts. Each has one
+# step of joining, at age 0, so that its largest value is their sum.
 MEMBERS = """
     SELECT customer_id AS key, customer_id, '' AS label,
-        {counted} AS numerator, {whole} AS denominator,
-        CASE WHEN sum(paying) FILTER (WHERE age <= %(age)s) > 0 THEN 'paying' ELSE 'lost' END
-            AS note
+        sum({column}) AS numerator, max({whole}) AS denominator,
+        CASE WHEN sum(paying) > 0 THEN 'paying' ELSE 'lost' END AS note
     FROM {steps} s
-    WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
+    WHERE cohort BETWEEN %(first)s AND %(last)s AND age <= %(age)s {narrowed}
     GROUP BY customer_id
 """
 
-# The same customers in sum: each has one step of joining.
+# The same customers in sum.
 TOGETHER = """
-    SELECT coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0), coalesce(sum({whole}), 0),
-        coalesce(sum(joined), 0)
-    FROM {steps} s WHERE cohort BETWEEN %(first)s AND %(last)s {narrowed}
+    SELECT coalesce(sum({column}), 0), coalesce(sum({whole}), 0), coalesce(sum(joined), 0)
+    FROM {steps} s
+    WHERE cohort BETWEEN %(first)s AND %(last)s AND age <= %(age)s {narrowed}
 """
 
 
@@ -197,8 +197,8 @@ def cell_rows(
         sql = MEMBERS.format(
             steps=all_steps(),
             narrowed=narrowed,
-            counted=f"coalesce(sum({column}) FILTER (WHERE age <= %(age)s), 0)",
-            whole="sum(joined)" if measure == "logo" else "sum(joined_with)",
+            column=column,
+            whole="joined" if measure == "logo" else "joined_with",
         )
     values |= value_parameters() | {"first": cohorts[0], "last": cohorts[1], "age": age}
     return Rows(sql, values, question=question)
