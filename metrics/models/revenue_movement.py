@@ -21,6 +21,7 @@ REASONS = {
     "price_rise": _("price rise"),
     "price_increase": _("price rise"),
     "renewed": _("renewed"),
+    "other_currency": _("billed in another currency"),
 }
 
 

@@ -4,6 +4,8 @@ Of each customer and day there is at most one movement of business and one line 
 the change of the customer's total is netted over subscriptions (rules H and I). `new` comes from 0
 and was never paid before, `reactivation` from 0, `churn` goes to 0, the rest is `expansion` or
 `contraction`. At the start of a month `fx` revalues the book; all else in the month uses its rate.
+Who is billed in another currency from a day on, at just the same worth, has an `fx` line of nothing:
+its total stays, but from then on rates move it otherwise (rule K).
 
 The ledger is the restated view: it is built from all that is known now, of one customer always as
 a whole. So booking the customers that changed leaves the same rows as building everything anew.
@@ -113,7 +115,8 @@ TOTALS = """
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
             AS plan_now,
         count(*) FILTER (WHERE native > 0) AS held, sum(native) AS native,
-        max(steps.currency) FILTER (WHERE native > 0 AND steps.currency <> %(currency)s) AS other
+        max(steps.currency) FILTER (WHERE native > 0 AND steps.currency <> %(currency)s) AS other,
+        bool_or(steps.currency <> old AND native_before > 0 OR native <> native_before) AS moves
     FROM steps
     LEFT JOIN rates now ON now.currency = steps.currency AND now.day = steps.day
     LEFT JOIN rates former ON former.currency = steps.old AND former.day = steps.day
@@ -133,6 +136,17 @@ CHANGES = """
             AS has_paid
     FROM totals WINDOW w AS (PARTITION BY customer_id ORDER BY day)
 """
+# Days on which the total stays, but is made of other currencies than before.
+EXCHANGED = """
+    SELECT DISTINCT customer_id, day FROM (
+        SELECT c.customer_id, c.day
+        FROM changes c JOIN steps s ON s.customer_id = c.customer_id AND s.day = c.day,
+            LATERAL (VALUES (s.currency, s.native), (s.old, -s.native_before)) x (currency, worth)
+        WHERE c.moves AND c.total > 0 AND c.total = c.revalued AND c.revalued = c.before
+            AND x.worth <> 0
+        GROUP BY c.customer_id, c.day, x.currency HAVING sum(x.worth) <> 0
+    ) held
+"""
 # Written into the ledger, or into a table like it.
 LINES = f"""
     WITH versions AS MATERIALIZED (
@@ -143,10 +157,14 @@ LINES = f"""
     rates AS MATERIALIZED ({RATES}), points AS MATERIALIZED ({{points}}),
     steps AS MATERIALIZED ({STEPS}),
     totals AS ({TOTALS}), changes AS ({CHANGES}), natives AS ({NATIVES}),
-    lines AS (
+    exchanged AS ({EXCHANGED}), lines AS (
     SELECT customer_id, day, 'fx' AS kind, '' AS reason, revalued - before AS amount,
         revalued AS balance, coalesce(plan_before, plan_now, '') AS plan, other, held, native
     FROM changes WHERE revalued <> before
+    UNION ALL
+    SELECT customer_id, day, 'fx', 'other_currency', 0, total, coalesce(plan_now, ''), other, held,
+        native
+    FROM changes JOIN exchanged USING (customer_id, day)
     UNION ALL
     SELECT customer_id, day,
         CASE WHEN total > revalued AND revalued > 0 THEN 'expansion'

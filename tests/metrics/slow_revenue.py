@@ -105,6 +105,16 @@ def book(versions: list[Version], rates: Rates, held: date, day: date) -> Decima
     return total
 
 
+def made_of(versions: list[Version], held: date) -> dict[str, Decimal]:
+    """What is paid at the end of a day, by currency."""
+    parts: dict[str, Decimal] = {}
+    for subscription in {v.subscription for v in versions}:
+        now = in_force(versions, subscription, held)
+        if now and (worth := native(now, held)):
+            parts[now.currency] = parts.get(now.currency, Decimal(0)) + worth
+    return parts
+
+
 def has_ended(versions: list[Version], day: date) -> bool:
     """Nothing runs on a day: no pause, no debt, no trial, nothing free."""
     ruling = [in_force(versions, subscription, day) for subscription in {
@@ -145,5 +155,8 @@ def ledger(
             lines.append((day, "fx", revalued - before))
         if total != revalued:
             lines.append((day, kind_of(total, revalued, has_paid), total - revalued))
+        stays = before == revalued == total > 0
+        if stays and made_of(versions, held[eve]) != made_of(versions, held[day]):
+            lines.append((day, "fx", Decimal(0)))
         before, has_paid = total, has_paid or total > 0
     return sorted(lines)

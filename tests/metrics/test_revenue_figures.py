@@ -190,6 +190,24 @@ def test_rates_of_exchange_are_neither_churn_nor_expansion(settings):
     assert value("grr", "2025-03") == 1
 
 
+def test_a_bill_in_another_currency_at_par_moves_nothing_then_or_later():
+    """Ten dollars become 1,550 yen at 155; the dollar of the month after is no loss."""
+    for month, rate in (("2025-01-01", 155), ("2025-03-01", 147)):
+        ExchangeRate.objects.create(currency="USD", month=date.fromisoformat(month), rate=rate)
+    pays(("2025-01-01", 9000))
+    customer = pays(("2025-01-01", 10), currency="USD")
+    version = customer.subscriptions.get().versions.get()
+    SubscriptionVersionFactory(subscription=version.subscription, currency="JPY", quantity=1,
+                               effective_on=date(2025, 2, 10), price=1550)  # fmt: skip
+    book()
+
+    assert ("2025-02-10", "fx", 0, "other_currency") in movements()
+    for month in ("2025-02", "2025-03"):
+        assert (value("nrr", month), value("grr", month)) == (1, 1)
+        assert value("fx_mrr", month) == 0
+    assert value("mrr", "2025-03") == 10_550
+
+
 def test_a_cancellation_is_committed_from_the_day_it_is_known():
     """mvt-010"""
     contract = SubscriptionFactory(customer=CustomerFactory(csm=None))

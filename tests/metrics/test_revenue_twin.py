@@ -14,7 +14,7 @@ from metrics.models import RevenueMovement
 from metrics.revenue.ledger import book_movements, rebuild_movements
 from metrics.revenue.value import annual_values
 from tests.factories import CustomerFactory, SubscriptionFactory
-from tests.metrics.slow_revenue import Discount, Version, ledger
+from tests.metrics.slow_revenue import Discount, Version, ledger, made_of
 
 pytestmark = pytest.mark.django_db
 START, THROUGH = date(2025, 1, 1), date(2025, 5, 10)
@@ -123,4 +123,31 @@ def test_short_gaps_are_merged_as_looking_at_every_day_merges_them(history, tabl
 
         expected = ledger(history, table, START, THROUGH, merged_gap)
         assert [row[:3] for row in stored()] == expected
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from([("JPY", 300), ("USD", 2),
+        ("KWD", 1), ("USD", 1), ("JPY", 0)]), days), min_size=2, max_size=6),
+    months=st.lists(st.integers(1, 5), max_size=2, unique=True),
+)  # fmt: skip
+def test_what_is_billed_in_another_currency_at_par_stands_in_the_ledger(steps, months):
+    """One dollar is 150 yen and one dinar 300, until the rates of some months move them."""
+    table = {("USD", START): Decimal(150), ("KWD", START): Decimal(300)}
+    table |= {("USD", date(2025, m, 1)): Decimal(150 + m % 3) for m in months if m > 1}
+    history = [
+        Version(n, day, Decimal(price), Decimal(1), "month", 1, currency)
+        for n, (currency, price), day in steps
+    ]
+    with transaction.atomic():
+        customer = store(history, table)
+
+        book_movements([customer], through=THROUGH)
+
+        assert [row[:3] for row in stored()] == ledger(history, table, START, THROUGH)
+        last = RevenueMovement.objects.order_by("-day", "-pk").first()
+        foreign = {currency: worth for currency, worth in made_of(history, THROUGH).items()}
+        if last and set(foreign) != {"JPY"}:
+            assert {c: Decimal(n) for c, n in (last.natives or {}).items()} == foreign
         transaction.set_rollback(True)
