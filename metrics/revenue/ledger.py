@@ -4,8 +4,8 @@ Of each customer and day there is at most one movement of business and one line 
 the change of the customer's total is netted over subscriptions (rules H and I). `new` comes from 0
 and was never paid before, `reactivation` from 0, `churn` goes to 0, the rest is `expansion` or
 `contraction`. At the start of a month `fx` revalues the book; all else in the month uses its rate.
-Who is billed in another currency from a day on, at just the same worth, has an `fx` line of nothing:
-its total stays, but from then on rates move it otherwise (rule K).
+Who is billed in another currency from a day on, at just the same worth, has an `fx` line of
+nothing: its total stays, but from then on rates move it otherwise (rule K).
 
 The ledger is the restated view: it is built from all that is known now, of one customer always as
 a whole. So booking the customers that changed leaves the same rows as building everything anew.
