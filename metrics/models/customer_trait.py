@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
+from metrics.models.month import MONTHS_LOCK
 
 
 class CustomerTrait(models.Model):
@@ -24,15 +25,25 @@ class CustomerTrait(models.Model):
 
     class Meta:
         triggers = [
-            # Traits go only with their customer, whose part in past months goes as well.
+            # Traits go only with their customer, whose part in past months goes as well. Whoever
+            # sums them up at this moment may have read them or not, so all is summed up again.
             pgtrigger.Trigger(
                 name="months_forget_the_customer",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
-                func="""
-                    INSERT INTO metrics_changedledger (customer_id, lines, traits)
-                    VALUES (0, '[]', '[]') ON CONFLICT (customer_id) DO NOTHING;
+                referencing=pgtrigger.Referencing(old="gone"),
+                func=f"""
+                    IF pg_try_advisory_xact_lock_shared({MONTHS_LOCK}) THEN
+                        INSERT INTO metrics_changedledger (customer_id, lines, traits)
+                        SELECT customer_id, NULL,
+                            jsonb_agg(to_jsonb(gone) - 'customer_id' - 'id')
+                        FROM gone GROUP BY customer_id
+                        ON CONFLICT (customer_id) DO NOTHING;
+                    ELSE
+                        INSERT INTO metrics_changedledger (customer_id, lines, traits)
+                        VALUES (0, '[]', '[]') ON CONFLICT (customer_id) DO NOTHING;
+                    END IF;
                     RETURN NULL;
                 """,
             )

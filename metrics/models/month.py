@@ -10,6 +10,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Whoever changes what the months sum up shares this lock, whoever sums them up has it alone.
+MONTHS_LOCK = 7_204_001
+
 
 def annual(label: Any) -> models.DecimalField:  # type: ignore[type-arg]
     return models.DecimalField(label, max_digits=34, decimal_places=12, default=0)
@@ -133,8 +136,8 @@ class MonthMovement(ByTraits):
 class ChangedLedger(models.Model):
     """A customer whose ledger or traits changed since the months were written: both as they were.
 
-    `lines` are None where they are still those of the ledger.
-    `customer_id` 0 says that customers were deleted, so that all months have to be written anew.
+    `lines` are None where they are still those of the ledger. Triggers note who is deleted.
+    `customer_id` 0 says that all months have to be written anew.
     """
 
     customer_id = models.BigIntegerField(primary_key=True)

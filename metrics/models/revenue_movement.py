@@ -1,8 +1,10 @@
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.querysets import OfCustomerQuerySet
+from metrics.models.month import MONTHS_LOCK
 
 # Codes of reasons that are known; any other reason is the words of whoever wrote it.
 REASONS = {
@@ -57,6 +59,40 @@ class RevenueMovement(models.Model):
     objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
+        triggers = [
+            # Lines that nobody noted before go with their customer; so does its part in past
+            # months, as in the trigger of `CustomerTrait`.
+            pgtrigger.Trigger(
+                name="months_forget_the_lines",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="gone"),
+                func=f"""
+                    IF NOT EXISTS (SELECT FROM gone WHERE customer_id NOT IN (
+                        SELECT customer_id FROM metrics_changedledger WHERE lines IS NOT NULL
+                    )) THEN
+                        RETURN NULL;
+                    END IF;
+                    IF pg_try_advisory_xact_lock_shared({MONTHS_LOCK}) THEN
+                        INSERT INTO metrics_changedledger AS noted (customer_id, lines, traits)
+                        SELECT customer_id, jsonb_agg(to_jsonb(gone) - 'customer_id' - 'id'
+                            ORDER BY day, kind <> 'fx'), coalesce((
+                                SELECT jsonb_agg(to_jsonb(t) - 'customer_id' - 'id')
+                                FROM metrics_customertrait t
+                                WHERE t.customer_id = gone.customer_id
+                            ), '[]')
+                        FROM gone GROUP BY customer_id
+                        ON CONFLICT (customer_id) DO UPDATE SET lines = excluded.lines
+                            WHERE noted.lines IS NULL;
+                    ELSE
+                        INSERT INTO metrics_changedledger (customer_id, lines, traits)
+                        VALUES (0, '[]', '[]') ON CONFLICT (customer_id) DO NOTHING;
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
         ordering = ["day", "customer_id", "pk"]
         verbose_name = _("revenue movement")
         verbose_name_plural = _("revenue movements")

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-# Whoever changes what the months sum up shares this lock, whoever sums them up has it alone.
-LOCK = 7_204_001
+from metrics.models.month import MONTHS_LOCK
 
 TRAITS = """
     LEFT JOIN LATERAL (
@@ -68,12 +67,12 @@ def note_that_everything_changed() -> None:
 def keep_bookers_out() -> None:
     """Wait for those who change anything, and let nobody do so until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MONTHS_LOCK])
 
 
 def _keep_summers_out() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [MONTHS_LOCK])
 
 
 def _run(statement: str, customers: Sequence[int]) -> None:

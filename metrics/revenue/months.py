@@ -4,7 +4,7 @@ Only the part of customers whose ledger or traits changed is exchanged: what the
 under the old traits is taken off, what the new ones come to under the new traits is added. All are
 sums of exact decimals, so keeping them leaves the same rows as summing everything up anew. That is
 done for a new month, for a month with other rates than when it was written, and for every month
-after customers were deleted.
+after the ledger was rebuilt, or customers deleted while months were summed up.
 """
 
 from collections.abc import Iterable

@@ -1,5 +1,6 @@
 """Stored months say what the ledger says, and are the same kept as rebuilt."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from lib.periods import span
 from metrics.models import BookedMonth, ChangedLedger, CustomerTrait, RevenueMovement
 from metrics.models.month import MonthBook, MonthMovement, MonthStock
 from metrics.question import Question
+from metrics.revenue.changed_ledgers import keep_bookers_out
 from metrics.revenue.ledger import book_movements
 from metrics.revenue.months import keep_months, rebuild_months
 from metrics.revenue.start_set import (
@@ -197,6 +199,65 @@ def test_other_traits_are_exchanged_without_summing_up_the_others():
     stocks = MonthStock.objects.filter(month=date(2025, 5, 1)).order_by("segment")
     assert list(stocks.values_list("segment", "customers")) == [("Large", 1), ("Small", 1)]
     assert stocks[0].pk == before
+
+
+def two_in_the_months() -> tuple[int, int]:
+    """Two large customers that the months know."""
+    begins = Version(subscription=0, effective_on=date(2025, 2, 3), price=Decimal(100),
+        quantity=Decimal(1), interval="month", interval_count=1, currency="JPY")  # fmt: skip
+    gone, staying = store([begins], {}), store([begins], {})
+    Customer.objects.filter(pk__in=[gone, staying]).update(segment="Large")
+    book_movements([gone, staying], through=THROUGH)
+    rebuild_months(through=THROUGH)
+    return gone, staying
+
+
+def test_who_is_deleted_is_taken_off_without_summing_up_the_others():
+    gone, _staying = two_in_the_months()
+    large = MonthStock.objects.filter(month=date(2025, 5, 1), segment="Large")
+    before = large.get().pk
+
+    Customer.objects.get(pk=gone).delete()
+    noted = list(ChangedLedger.objects.values_list("customer_id", flat=True))
+    keep_months(through=THROUGH)
+
+    assert noted == [gone]
+    assert list(large.values_list("pk", "customers")) == [(before, 1)]
+
+
+@pytest.mark.parametrize("first", [RevenueMovement, CustomerTrait])
+def test_lines_and_traits_may_go_in_any_order(first):
+    gone, staying = two_in_the_months()
+    CustomerTrait.objects.filter(customer=staying).delete()
+    keep_months(through=THROUGH)
+
+    for model in (first, RevenueMovement, CustomerTrait):
+        model.objects.filter(customer__in=[gone, staying]).delete()
+    keep_months(through=THROUGH)
+
+    assert rows() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_deleted_while_months_are_summed_up_makes_all_of_them_be_summed_up_again():
+    gone, _staying = two_in_the_months()
+
+    with ThreadPoolExecutor(1) as another, transaction.atomic():
+        keep_bookers_out()
+        another.submit(_delete, gone).result(timeout=60)
+
+    assert ChangedLedger.objects.filter(pk=0).exists()
+    keep_months(through=THROUGH)
+    kept = rows()
+    rebuild_months(through=THROUGH)
+    assert kept == rows()
+
+
+def _delete(customer: int) -> None:
+    try:
+        Customer.objects.get(pk=customer).delete()
+    finally:
+        connection.close()
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
