@@ -32,7 +32,7 @@ class CustomerTrait(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
-                referencing=pgtrigger.Referencing(old="gone"),
+                referencing=pgtrigger.Referencing(old="gone"),  # type: ignore[no-untyped-call]
                 func=f"""
                     IF pg_try_advisory_xact_lock_shared({MONTHS_LOCK}) THEN
                         INSERT INTO metrics_changedledger (customer_id, lines, traits)

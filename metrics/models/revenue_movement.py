@@ -67,7 +67,7 @@ class RevenueMovement(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
-                referencing=pgtrigger.Referencing(old="gone"),
+                referencing=pgtrigger.Referencing(old="gone"),  # type: ignore[no-untyped-call]
                 func=f"""
                     IF NOT EXISTS (SELECT FROM gone WHERE customer_id NOT IN (
                         SELECT customer_id FROM metrics_changedledger WHERE lines IS NOT NULL
