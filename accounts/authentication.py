@@ -1,7 +1,7 @@
 """Who is asking: a program with an API key, or somebody who is logged in and reads the docs."""
 
 import pghistory
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -22,6 +22,8 @@ class KeyAuthentication(authentication.BaseAuthentication):
         self._refuse_unusable(key)
         key.note_use(timezone.now())
         pghistory.context(user=key.owner_id, key=key.pk)
+        if "Accept-Language" not in request.headers:
+            translation.activate(key.owner.language)
         return key.owner, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from customers.api.viewsets.contracts import (
 )
 from customers.api.viewsets.costs import CostLineViewSet, RoleRateViewSet
 from customers.api.viewsets.customers import ContactViewSet, CustomerViewSet
+from customers.api.viewsets.imports import ImportViewSet
 from customers.api.viewsets.work import TaskViewSet, TicketViewSet, TouchpointViewSet
 from metrics.api.changes import ChangeViewSet
 from metrics.api.cohorts import CohortViewSet
@@ -23,6 +24,7 @@ from surveys.api.viewsets import InvitationViewSet, ResponseViewSet, SurveyViewS
 router = SimpleRouter(trailing_slash=False)
 router.register("customers", CustomerViewSet, "customer")
 router.register("contacts", ContactViewSet, "contact")
+router.register("imports", ImportViewSet, "import")
 router.register("attributes", AttributeViewSet, "attribute")
 router.register("products", ProductViewSet, "product")
 router.register("exchange-rates", ExchangeRateViewSet, "exchange-rate")

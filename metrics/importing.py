@@ -122,7 +122,7 @@ def noun_of(kind: Kind, name: str, label: Any, columns: tuple[Column, ...]) -> N
 
     return Noun(
         name, label, columns, judge, save, take_back, tie_up=lambda context: count_again(),
-        needs=Permission.MANAGE_COSTS,
+        needs=Permission.MANAGE_COSTS, scope="costs",
     )  # fmt: skip
 
 
@@ -147,6 +147,6 @@ OF_METRICS = (
     noun_of(INSIDER, "insiders", _("Our own people and bots"), INSIDER_COLUMNS),
     Noun(
         "assumptions", _("Assumptions"), ASSUMPTION_COLUMNS, ASSUMED.judge, ASSUMED.save,
-        ASSUMED.take_back, needs=Permission.MANAGE_COSTS,
+        ASSUMED.take_back, needs=Permission.MANAGE_COSTS, scope="costs",
     ),
 )  # fmt: skip

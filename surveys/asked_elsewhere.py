@@ -169,4 +169,6 @@ def take_back(row_ids: list[int]) -> list[int]:
     return done
 
 
-INVITATIONS = Noun("invitations", _("Survey invitations"), COLUMNS, judge, save, take_back)
+INVITATIONS = Noun(
+    "invitations", _("Survey invitations"), COLUMNS, judge, save, take_back, scope="surveys"
+)

@@ -264,4 +264,4 @@ def forget_empty_surveys(surveys: list[int]) -> None:
     Survey.objects.filter(pk__in=[survey.pk for survey in empty]).delete()
 
 
-ANSWERS = Noun("answers", _("Survey answers"), COLUMNS, judge, save, take_back)
+ANSWERS = Noun("answers", _("Survey answers"), COLUMNS, judge, save, take_back, scope="surveys")

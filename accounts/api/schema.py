@@ -146,6 +146,7 @@ def with_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 TAGS = {
     "customers": "Companies we serve.",
     "contacts": "People at customers.",
+    "imports": "Files of many records, and what became of their rows.",
     "attributes": "Custom attributes of customers, as declared.",
     "products": "What we sell by subscription.",
     "exchange-rates": "What a currency is worth in the reporting currency.",

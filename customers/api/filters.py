@@ -23,6 +23,7 @@ from customers.models import (
     CostLine,
     Customer,
     ExchangeRate,
+    ImportRun,
     Product,
     Purchase,
     RoleRate,
@@ -100,6 +101,15 @@ class ContactFilter(StrictFilterSet):
         return rows.filter(
             Q(name__icontains=text) | Q(kana__icontains=text) | Q(email__icontains=text)
         )
+
+
+class ImportFilter(StrictFilterSet):
+    class Meta(StrictFilterSet.Meta):
+        model = ImportRun
+        fields = {
+            "noun": EXACT, "state": EXACT, "uploaded_by": LINK, "created_at": RANGE[1:],
+            "finished_at": RANGE_OR_EMPTY[1:],
+        }  # fmt: skip
 
 
 class AttributeFilter(StrictFilterSet):

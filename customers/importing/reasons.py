@@ -154,6 +154,19 @@ FILE_REASONS = {
     "changed": gettext_lazy("The file is not the one that was checked. Upload it again."),
     "gone": gettext_lazy("The uploaded file is no longer there. Upload it again."),
     "column_missing": gettext_lazy("Choose the column for: %(columns)s."),
+    "no_such_field": gettext_lazy(
+        "There is no field %(field)s. Write FIELD=COLUMN; the fields are %(fields)s."
+    ),
+    "no_such_column": gettext_lazy("There is no column %(column)s. The columns are %(columns)s."),
+    "no_attributes": gettext_lazy("Only customers have custom attributes."),
+    "dates_unclear": gettext_lazy(
+        "The dates can be read in two ways. Say with date_order whether the day or the month"
+        " comes first."
+    ),
+    "json_broken": gettext_lazy("Line %(line)s is not a JSON object. Write one object a line."),
+    "json_nested": gettext_lazy(
+        "%(name)s in line %(line)s is a list or an object. Give text, numbers, true, false or null."
+    ),
     "attempts": gettext_lazy("It was tried %(count)s times without getting further."),
 }
 

@@ -104,9 +104,18 @@ def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
                 one_at_a_time(run.noun)
                 noun.tie_up(context)
             run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
-    else:
+        return True
+    return _checked(run)
+
+
+def _checked(run: ImportRun) -> bool:
+    """It waits for a person, or goes on by itself; then False, as saving is left to do."""
+    with transaction.atomic():
+        if run.saves_when_checked and not run.has_news:
+            run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
+            return True
         run.finish(ImportRun.State.CHECKED, row_count=run.rows_done)
-    return True
+        return not (run.saves_when_checked and run.start_saving(run.preview_token()))
 
 
 def _drafts(run: ImportRun, path: Path, context: Context) -> Iterator[Draft]:

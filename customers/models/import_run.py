@@ -27,7 +27,7 @@ class LeaseLostError(Exception):
 
 @audited(
     exclude=["mapping", "options", "header", "sample", "counts", "rows_done", "lease_until",
-             "owner_token", "attempts"]
+             "owner_token", "attempts", "saves_when_checked"]
 )  # fmt: skip
 class ImportRun(models.Model):
     """One uploaded file on its way to become customers, contacts, subscriptions …"""
@@ -71,6 +71,10 @@ class ImportRun(models.Model):
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     counts = models.JSONField(default=dict)
+    # What a program sends is saved as soon as it was checked, without anybody's look at it.
+    saves_when_checked = models.BooleanField(
+        _("saved when checked"), default=False, db_default=False
+    )
     failure = models.JSONField(_("why it failed"), default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -118,6 +122,11 @@ class ImportRun(models.Model):
         return not self.is_working and self.finished_at is None
 
     @property
+    def has_news(self) -> bool:
+        """Whether its rows say anything that is not stored yet."""
+        return bool(self.counts.get("new") or self.counts.get("changed"))
+
+    @property
     def percent_done(self) -> int:
         """For the progress bar; 100 only when it is over, as row counts are estimates at first."""
         if not self.is_working:
@@ -140,7 +149,7 @@ class ImportRun(models.Model):
         seen = [self.sha256, self.encoding, self.delimiter, self.mapping, self.options]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
-    def start_checking(self) -> bool:
+    def start_checking(self, *, then_save: bool = False) -> bool:
         """Preview the file as mapped now. False while a worker is busy with it or after saving.
 
         After saving a part, too: a new check would forget how to take that part back.
@@ -150,13 +159,12 @@ class ImportRun(models.Model):
             self.State.CHECKING, Q(state__in=states, finished_at__isnull=True),
             encoding=self.encoding, delimiter=self.delimiter, mapping=self.mapping,
             options=self.options, header=self.header, sample=self.sample,
-            signature=self.signature,
+            signature=self.signature, saves_when_checked=then_save,
         )  # fmt: skip
 
     def start_saving(self, preview_token: str) -> bool:
         """Save what was previewed. False when that is not what stands here now, or is nothing."""
-        is_worth_it = self.counts.get("new") or self.counts.get("changed")
-        if preview_token != self.preview_token() or not is_worth_it:
+        if preview_token != self.preview_token() or not self.has_news:
             return False
         same = Q(state=self.State.CHECKED, sha256=self.sha256, mapping=self.mapping)
         return self._start(self.State.SAVING, same)
@@ -216,8 +224,7 @@ class ImportRun(models.Model):
     def fail(self, code: str, params: dict[str, Any]) -> None:
         """What was saved before counts as finished now, so that it can be undone."""
         changes: dict[str, Any] = {"failure": {"code": code, "params": params}}
-        has_saved = self.counts.get("new") or self.counts.get("changed")
-        if self.state == self.State.SAVING and has_saved:
+        if self.state == self.State.SAVING and self.has_news:
             changes["finished_at"] = timezone.now()
         self.finish(self.State.FAILED, **changes)
 

@@ -154,5 +154,6 @@ def take_back(row_ids: list[int]) -> list[int]:
 
 
 COST_LINES = Noun(
-    "cost_lines", _("Cost lines"), COLUMNS, judge, save, take_back, needs=Permission.MANAGE_COSTS
-)
+    "cost_lines", _("Cost lines"), COLUMNS, judge, save, take_back,
+    needs=Permission.MANAGE_COSTS, scope="costs",
+)  # fmt: skip

@@ -22,7 +22,7 @@ def _nothing(drafts: list[Draft], context: Context) -> None:
 @dataclass(frozen=True)
 class Noun:
     """`name` is what addresses and commands call it, `label` what people read. Whoever imports it
-    needs the permission `needs` besides the one to import.
+    needs the permission `needs` besides the one to import, and a program the scope `scope`.
 
     `judge` gives each row of a chunk its verdict, `save` writes what it says.
 
@@ -43,3 +43,4 @@ class Noun:
     untie: Callable[[int], None] | None = None
     takes_attributes: bool = False
     needs: Permission = Permission.IMPORT
+    scope: str = "customers"

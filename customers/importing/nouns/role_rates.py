@@ -41,5 +41,5 @@ def check(draft: Draft, context: Context) -> None:
 RATES = DatedValue(RoleRate, ("role", "effective_on"), "hourly", check)
 ROLE_RATES = Noun(
     "role_rates", _("Costs of an hour"), COLUMNS, RATES.judge, RATES.save, RATES.take_back,
-    needs=Permission.MANAGE_COSTS,
+    needs=Permission.MANAGE_COSTS, scope="costs",
 )  # fmt: skip

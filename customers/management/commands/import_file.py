@@ -5,17 +5,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from customers.importing.arriving import propose, receive
-from customers.importing.mapping import missing
-from customers.importing.reading import look_at
+from customers.importing.arriving import receive
 from customers.importing.reasons import FileRefused, file_reason, row_reason
 from customers.importing.register import NOUNS
+from customers.importing.told import Told, read_as_told
 from customers.importing.working import work_on
 from customers.models import ImportRow, ImportRun
 from lib.days import today
 
 BLOCK = 1 << 20
 SHOWN = 20
+OPTIONS = ("date_order", "decimal_mark", "currency")
 
 
 class Command(BaseCommand):
@@ -64,32 +64,18 @@ class Command(BaseCommand):
         with path.open("rb") as file:
             blocks = iter(lambda: file.read(BLOCK), b"")
             run = receive(options["noun"], path.name, blocks, user=None, as_of=as_of)
-        if options["encoding"] or options["delimiter"]:
-            table = look_at(run.path, encoding=options["encoding"], delimiter=options["delimiter"])
-            propose(run, table, as_of)
-        for name in ("date_order", "decimal_mark", "currency"):
-            run.options[name] = options[name] or run.options[name]
-        for pair in options["map"]:
-            self._map(run, pair)
-        absent = missing(NOUNS[run.noun].columns, run.mapping["fields"])
-        if absent:
-            names = ", ".join(column.field for column in absent)
-            why = file_reason("column_missing", {"columns": names})
+        told = Told(
+            options["encoding"], options["delimiter"], columns=options["map"],
+            options={name: options[name] or "" for name in OPTIONS},
+        )  # fmt: skip
+        try:
+            read_as_told(run, told, as_of)
+        except FileRefused as refusal:
             columns = ", ".join(run.header)
-            raise CommandError(f"{why} Write --map FIELD=COLUMN; the columns are {columns}.")
+            way = f" Write --map FIELD=COLUMN; the columns are {columns}."
+            is_lacking = refusal.code == "column_missing"
+            raise CommandError(f"{refusal}{way if is_lacking else ''}") from refusal
         return run
-
-    def _map(self, run: ImportRun, pair: str) -> None:
-        field, equals, column = pair.partition("=")
-        known = {c.field for c in NOUNS[run.noun].columns}
-        if not equals or field not in known:
-            raise CommandError(f"--map {pair}: the fields are {', '.join(sorted(known))}.")
-        if not column:
-            run.mapping["fields"].pop(field, None)
-        elif column in run.header:
-            run.mapping["fields"][field] = run.header.index(column)
-        else:
-            raise CommandError(f"--map {pair}: the columns are {', '.join(run.header)}.")
 
     def _finish(self, run: ImportRun, shown: int) -> None:
         """Work here and now; if this process dies, a worker goes on with it."""

@@ -165,5 +165,5 @@ def test_the_command_says_which_columns_there_are(db, tmp_path):
     path = tmp_path / "file.csv"
     path.write_text("who\nC-1\n")
 
-    with pytest.raises(CommandError, match="the columns are who"):
+    with pytest.raises(CommandError, match="The columns are who"):
         call_command("import_file", path, noun="customers", map=["external_id=whom"])
