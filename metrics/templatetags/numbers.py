@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.money import formatted
+from lib.periods import PeriodUnreadableError, period_of
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure, undefined_in_words
 from metrics.metric import Metric, decimal_places
 from metrics.parts import BESIDE, Unit, at_hand, parts_of
+from metrics.periods_in_words import period_in_words
 from metrics.question import Question
 from metrics.rows import NOTES
 from metrics.templatetags import figures
@@ -95,6 +97,20 @@ def places_of(values: Iterable[Any]) -> int:
 def note_in_words(note: str) -> str:
     """What a row says of itself; a code that stands in the list of notes is translated."""
     return str(NOTES.get(note, note))
+
+
+@register.filter
+def period_words(code: str) -> str:
+    """A period as an address names it, as people name it; an unknown one as it came."""
+    try:
+        return period_in_words(period_of(code))
+    except PeriodUnreadableError:
+        return code
+
+
+@register.filter
+def metric_name(code: str) -> str:
+    return str(BY_CODE[code].name) if code in BY_CODE else code
 
 
 @register.simple_tag

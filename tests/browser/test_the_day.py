@@ -176,6 +176,17 @@ def test_the_menu_of_a_phone_works_with_the_keyboard(page_as, ana):
     expect(page.get_by_role("link", name="Tasks", exact=True)).to_be_hidden()
 
 
+def test_on_a_phone_a_call_is_logged_in_a_menu_that_stays_on_the_screen(page_as, ana, bakery):
+    page = page_as(ana, viewport=PHONE)
+    page.goto("/")
+
+    page.get_by_text("Log a call").click()
+
+    box = page.get_by_label("What was said").bounding_box()
+    assert box
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_without_script_the_day_still_works(page_as, ana, bakery):
     page = page_as(ana, java_script_enabled=False)
     page.goto("/")

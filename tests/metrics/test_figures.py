@@ -6,6 +6,7 @@ from django.utils import translation
 
 from metrics.sparkline import HEIGHT, sparkline
 from metrics.templatetags import figures
+from metrics.templatetags.numbers import metric_name, period_words
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,14 @@ def test_a_sparkline_without_figures_says_so():
 
 def test_labels_cannot_smuggle_markup_into_a_picture():
     assert "<script" not in figures.spark([1, 2], '"><script>')
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("2026-11", "November 2026"), ("", ""), ("never", "never")]
+)
+def test_a_period_is_named_as_people_name_it(code, words):
+    assert period_words(code) == words
+
+
+def test_a_figure_is_named_by_its_name_and_an_unknown_one_as_it_came():
+    assert [metric_name("nrr"), metric_name("gone")] == ["NRR", "gone"]
