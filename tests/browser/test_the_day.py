@@ -145,6 +145,18 @@ def test_customers_are_found_while_typing_and_the_address_remembers(page_as, ana
     expect(page).to_have_url(re.compile(r"/customers/\?q=bak"))
 
 
+def test_enter_in_a_menu_of_chosen_lines_does_what_the_menu_says(page_as, ana, bakery):
+    page = page_as(ana)
+    page.goto("/customers/")
+
+    page.get_by_label("Choose Bakery").check()
+    page.locator("#bulk summary", has_text="Open a task").click()
+    page.get_by_label("What to do").fill("Say hello")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("1 task was opened.")
+
+
 def test_keys_lead_through_the_product(page_as, ana, bakery):
     page = page_as(ana)
     page.goto("/")
