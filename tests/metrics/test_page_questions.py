@@ -59,7 +59,7 @@ def test_who_is_asked_about_is_looked_up_once_for_a_page(as_user, lea):
     assert page.status_code == 200
     looked_up = [query for query in asked if "array_agg(customer_id)" in query["sql"]]
     assert len(looked_up) == 1
-    assert sum("= ANY('{" in query["sql"] for query in asked) > 4
+    assert sum("= ANY('{" in query["sql"] for query in asked) > 3
 
 
 def test_who_was_on_a_plan_is_the_same_with_and_without_a_csm(ana):
