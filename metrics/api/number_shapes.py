@@ -49,6 +49,10 @@ class FigureSerializer(serializers.Serializer[Any]):
     reason_in_words = serializers.CharField(allow_null=True)
     flag = serializers.CharField(allow_null=True)
     parts = serializers.DictField(child=serializers.CharField(allow_null=True))
+    settings = serializers.DictField(
+        help_text="What was set when it was counted and bears on this figure: settings of the "
+        "installation, assumptions of the day, least counts and windows of its rule."
+    )
     rows = serializers.URLField(allow_null=True)
 
 

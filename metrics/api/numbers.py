@@ -28,6 +28,7 @@ from metrics.once import page_of_figures
 from metrics.question import READERS, Question, QuestionUnclearError, question_of
 from metrics.retention.cohorts import MEASURES
 from metrics.rows import Row, Rows
+from metrics.settings_used import settings_used
 
 NOT_A_GROUPING = _("This figure can be grouped by: %(names)s.")
 TOO_MANY_GROUPS = _("These are too many groups. Narrow the question or the period first.")
@@ -167,6 +168,10 @@ def shown(request: Request, metric: Metric, question: Question, figure: Figure) 
         "reason_in_words": str(figure.reason_in_words) or None,
         "flag": figure.flag or None,
         "parts": {name: text(value) for name, value in figure.parts.items()},
+        "settings": {
+            name: text(value) if isinstance(value, Decimal) else value
+            for name, value in settings_used(metric, question).items()
+        },
         "rows": rows_address(request, metric, question),
     }
 

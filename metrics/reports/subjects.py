@@ -29,6 +29,7 @@ from metrics.reports.pictures import PICTURES
 from metrics.reports.tables import TABLES
 from metrics.revenue.two_clocks import TooMuchToRecallError, as_known, remembering
 from metrics.rows import NOTES
+from metrics.settings_used import all_used
 
 CHOSEN: dict[str, tuple[str, ...]] = {Subject.BOARD: BOARD, Subject.OVERVIEW: OVERVIEW}
 MOST_BY_MONTH = 8
@@ -137,11 +138,12 @@ def about(report: Report, question: Question) -> list[tuple[Any, Any]]:
 
 
 def resting_on(question: Question, figures: list[Told]) -> list[tuple[Any, Any]]:
-    """The assumptions of costs and values, where such figures are told."""
+    """What was set for the figures; where costs or values are told, every assumption of the day."""
+    used = all_used((told.metric, told.question) for told in figures)
     if not any(told.metric.chapter in ("cost", "value") for told in figures):
-        return []
+        return list(used.items())
     ruling = assumptions_on(question.day)
-    return [(label, ruling[name]) for name, label in Assumption.Name.choices]
+    return list(({label: ruling[name] for name, label in Assumption.Name.choices} | used).items())
 
 
 def versions(figures: list[Told]) -> list[tuple[Any, Any]]:

@@ -92,6 +92,8 @@ def test_excel_has_typed_cells_pictures_and_says_what_it_rests_on(lea, company):
     assert about["As of the end of"] == date(2026, 6, 14)
     assert about["Definition of MRR"] == "REV-1, version 1"
     assert about["Gross margin (0 to 1)"] == 0.8
+    assert about["Lost when past due for more than (days)"] == 30
+    assert about["Paused contracts go on counting"] == "No"
     names = zipfile.ZipFile(io.BytesIO(written)).namelist()
     assert sum(name.startswith("xl/media/") for name in names) >= 3
 
