@@ -47,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 # A row may be stamped long before its import is committed.
 SLOW_IMPORTS = timedelta(hours=1)
+# What is written once for each customer or cause, however often the night is counted.
+DONE_ONCE = ("scores", "alerts_raised", "alerts_settled", "tasks")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def begin_night(day: date) -> bool:
             forget_conclusions_of(recounted, day)
             used = 0 if day in recounted else roll_up_if_it_has_events(day)
             night.scorecard_version = current_scorecard().version
-            night.report = {"recounted_days": len(recounted), "customers_with_use": used}
+            night.report = _done_once(night.report) | {
+                "recounted_days": len(recounted), "customers_with_use": used,
+            }  # fmt: skip
             cut_chunks(day)
             night.state, night.stage = Night.State.RUNNING, "chunks"
             night.save(update_fields=["scorecard_version", "report", "state", "stage"])
@@ -139,7 +143,7 @@ def finish_night(day: date) -> bool:
         finish_engagement(day)
         remake_month_ends(learned_since(_last_night_began()), before=through)
         place_answers()
-        counts: Counter[str] = Counter()
+        counts = Counter(_done_once(night.report))
         for report in night.chunks.values_list("report", flat=True):
             counts.update(report)
         failed = night.chunks.filter(state=NightChunk.State.FAILED)
@@ -149,6 +153,11 @@ def finish_night(day: date) -> bool:
         }
     logger.info("closed %s", day)
     return True
+
+
+def _done_once(report: dict[str, Any]) -> dict[str, int]:
+    """What a night that is counted again does not do anew: it is told with what it adds."""
+    return {name: report.get(name, 0) for name in DONE_ONCE}
 
 
 def _last_night_began() -> datetime | None:

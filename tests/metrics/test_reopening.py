@@ -47,6 +47,17 @@ def test_the_newest_night_is_counted_again_for_who_came_since(yesterday):
     assert not reopen_if_facts_came(timezone.now() + A_MINUTE)
 
 
+def test_a_night_that_is_counted_again_still_tells_whom_it_scored_before(yesterday):
+    told = []
+    for _time in range(2):
+        somebody_comes()
+        reopen(Night.objects.get())
+        close_day(yesterday)
+        told.append(Night.objects.get().report["scores"])
+
+    assert told == [1, 2]
+
+
 def test_without_it_the_figures_would_wait_for_the_next_night(yesterday):
     somebody_comes()
 
