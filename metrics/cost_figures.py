@@ -10,6 +10,7 @@ made of them are undefined. Cost to serve can be asked about anybody.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -234,19 +235,33 @@ def serving_rows(sql: str) -> Any:
     return rows
 
 
+@dataclass(frozen=True)
+class Served:
+    """What serving cost, and how many minutes are not in it because nobody said what they cost."""
+
+    cost: Decimal
+    minutes_without_cost: int
+
+    def marked(self, figure: Figure) -> Figure:
+        if not self.minutes_without_cost:
+            return figure
+        parts = {"minutes_without_cost": self.minutes_without_cost}
+        return replace(figure, parts=parts).flagged("minutes_without_cost")
+
+
 @asked_once
-def served_together(question: Question) -> Decimal:
+def served_together(question: Question) -> Served:
     """What the rows of cost to serve come to, without setting customers apart."""
     narrowed, values = question.narrowing(question.day)
     values |= spending_parameters(question.start, question.end)
     with connection.cursor() as cursor:
         cursor.execute(SERVED_TOGETHER.format(narrowed=narrowed), values)
-        return Decimal(cursor.fetchone()[0])
+        return Served(*cursor.fetchone())
 
 
-def is_known(served: Decimal, question: Question) -> bool:
+def is_known(served: Served, question: Question) -> bool:
     """Nothing is what serving cost only where somebody said what an hour costs."""
-    return bool(served) or RoleRate.objects.filter(effective_on__lt=question.end).exists()
+    return bool(served.cost) or RoleRate.objects.filter(effective_on__lt=question.end).exists()
 
 
 def served_customers(question: Question) -> int:
@@ -261,18 +276,18 @@ def served_customers(question: Question) -> int:
 def serving_figure(question: Question) -> Figure:
     served, customers = served_together(question), served_customers(question)
     if not is_known(served, question):
-        return Figure.undefined("no_cost_lines", numerator=served, n=customers)
-    return Figure(served, served, n=customers)
+        return Figure.undefined("no_cost_lines", numerator=served.cost, n=customers)
+    return served.marked(Figure(served.cost, served.cost, n=customers))
 
 
 def serving_per_customer(question: Question) -> Figure:
     served = served_together(question)
-    paying = stock(question).customers
+    cost, paying = served.cost, stock(question).customers
     if not paying:
-        return Figure.undefined("no_data", numerator=served, denominator=0)
+        return Figure.undefined("no_data", numerator=cost, denominator=0)
     if not is_known(served, question):
-        return Figure.undefined("no_cost_lines", numerator=served, denominator=paying, n=paying)
-    return Figure(served / paying, served, paying, paying)
+        return Figure.undefined("no_cost_lines", numerator=cost, denominator=paying, n=paying)
+    return served.marked(Figure(cost / paying, cost, paying, paying))
 
 
 def range_over(interval: Interval | None, cost: Number | None) -> Interval | None:

@@ -53,6 +53,7 @@ FLAGS: dict[str, Promise] = {
     "in_grace": _("Some may still be renewed late."),
     "extrapolation": _("An extrapolation: it supposes that every month is like this one."),
     "over_deployed": _("More active people than seats."),
+    "minutes_without_cost": _("Minutes of roles without an hourly cost are not in it."),
     "so_far": _("so far"),
 }
 

@@ -67,6 +67,7 @@ PARTS: dict[str, Part] = {
     "value_at_pooled_churn": Part(_("With the lifetime at the pooled churn")),
     "value_without_horizon": Part(_("Without a horizon")),
     "value_after_a_year": Part(_("Still to come after a year")),
+    "minutes_without_cost": Part(_("Minutes without a cost"), "count"),
     "still_there_at_payback": Part(_("Customers still there at payback"), "share"),
     "frequency_and_value": Part(_("Correlation of frequency and value"), "score"),
     "mean_daily": Part(_("People on a mean day"), "count"),
@@ -74,7 +75,7 @@ PARTS: dict[str, Part] = {
     "on_weekdays": Part(_("On weekdays"), "share"),
 }
 # What belongs beside the value itself.
-BESIDE = ("mean", "median", "within_horizon")
+BESIDE = ("mean", "median", "within_horizon", "minutes_without_cost")
 
 
 def part_of(code: str, name: str) -> Part:

@@ -3,7 +3,8 @@
 A cost line is spread evenly over its days and counted month by month at the month's rate. Its
 parts are differences of running sums rounded to twelve decimals, so that however a line is cut the
 parts come to its amount. Time with a customer costs its minutes at the hourly rate of the author's
-role that ruled on the day; a touchpoint without an author is counted at the CSM's rate.
+role that ruled on the day; a touchpoint without an author is counted at the CSM's rate. Minutes of
+a role of which nobody said what an hour costs add nothing, and figures say how many they are.
 """
 
 from datetime import date
@@ -66,12 +67,16 @@ ALIKE = f"""
         SELECT array_agg(effective_on::timestamp AT TIME ZONE %(zone)s ORDER BY effective_on)
         FROM customers_rolerate))
 """
-# What serving all of them cost together: those alike are counted first, and then valued.
+# What serving all of them cost together, and how many minutes nobody said the cost of: those alike
+# are counted first, and then valued.
 SERVED_TOGETHER = f"""
-    SELECT coalesce(sum(amount), 0) FROM (
-        SELECT times * {_WORTH} AS amount FROM ({ALIKE}) t {_HOURLY}
+    SELECT coalesce(sum(amount), 0), coalesce(sum(minutes), 0)::bigint FROM (
+        SELECT times * {_WORTH} AS amount,
+            CASE WHEN r.hourly IS NULL THEN times * minutes END AS minutes
+        FROM ({ALIKE}) t {_HOURLY}
         UNION ALL
-        SELECT amount FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL {{narrowed}}
+        SELECT amount, NULL
+        FROM ({LINES}) spent_money WHERE customer_id IS NOT NULL {{narrowed}}
     ) spent
 """
 # What serving each customer cost: time, and the lines entered for this customer alone. In the order

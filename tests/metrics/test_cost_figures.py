@@ -281,8 +281,14 @@ def test_time_of_which_nobody_said_what_an_hour_costs_does_not_cost_nothing(ana)
     both = ("cost_to_serve", "cost_to_serve_per_customer")
 
     assert [(answer(c).value, answer(c).reason) for c in both] == [(None, "no_cost_lines")] * 2
+    line(500, 1, customer=customer)
+    assert [answer(c).value for c in both] == [500, 500]
+    assert {answer(c).flag for c in both} == {"minutes_without_cost"}
+    assert [answer(c).parts for c in both] == [{"minutes_without_cost": 30}] * 2
     RoleRate.objects.create(role="lead", effective_on=MAY, hourly=1000)
-    assert [answer(c).value for c in both] == [0, 0]
+    assert answer("cost_to_serve").parts == {"minutes_without_cost": 30}
+    RoleRate.objects.create(role="csm", effective_on=MAY, hourly=1000)
+    assert [(answer(c).value, answer(c).flag) for c in both] == [(1000, "")] * 2
 
 
 def support(**more) -> CostLineForm:
