@@ -23,8 +23,8 @@ logconfig_dict = LOGGING
 accesslog = None
 
 # A request with many events or lines makes thousands of objects and lets them go again. Looked at
-# every 700 objects, as is usual, they are looked at in vain.
-OBJECTS_BETWEEN_LOOKS = 20_000
+# every 700 objects, as is usual, they are looked at in vain; far more make a page wait for a look.
+OBJECTS_BETWEEN_LOOKS = 5_000
 
 
 def post_worker_init(_worker: object) -> None:
