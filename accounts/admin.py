@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from accounts.forms import UserForm
-from accounts.models import ApiKey, AuditEntry, StoredAnswer, Team, User
+from accounts.models import ApiKey, AuditEntry, SecondFactor, StoredAnswer, Team, User
 from lib.back_office import BackOffice, ReadOnly
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
@@ -54,6 +54,12 @@ class ApiKeyAdmin(ReadOnly):
 class AuditEntryAdmin(ReadOnly):
     list_display = ("created_at", "metadata")
     ordering = ("-created_at", "-id")
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(ReadOnly):
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
 
 
 @admin.register(StoredAnswer)

@@ -38,6 +38,7 @@ from metrics.models import (
     Place,
     Report,
     ReportNotice,
+    ReportRecipient,
     ReportSchedule,
     RevenueMovement,
     Scorecard,
@@ -134,6 +135,11 @@ class ReportAdmin(ReadOnly):
 @admin.register(ReportSchedule)
 class ReportScheduleAdmin(ReadOnly):
     list_display = ("subject", "format", "rhythm", "owner", "next_on")
+
+
+@admin.register(ReportRecipient)
+class ReportRecipientAdmin(ReadOnly):
+    list_display = ("reportschedule_id", "user_id")
 
 
 @admin.register(ReportNotice)

@@ -1,7 +1,8 @@
 from accounts.models.api_key import ApiKey
 from accounts.models.audit_entry import AuditEntry
+from accounts.models.second_factor import SecondFactor
 from accounts.models.stored_answer import StoredAnswer
 from accounts.models.team import Team
 from accounts.models.user import User
 
-__all__ = ["ApiKey", "AuditEntry", "StoredAnswer", "Team", "User"]
+__all__ = ["ApiKey", "AuditEntry", "SecondFactor", "StoredAnswer", "Team", "User"]

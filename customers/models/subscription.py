@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet, SubscriptionVersionQuerySet
-from lib.audit import Noted, audited
+from lib.audit import Noted, audited, audited_by_people
 from lib.money import validate_currency
 from lib.stamps import stamped, updated_at
 
@@ -60,6 +60,7 @@ class Subscription(models.Model):
         return self.external_id
 
 
+@audited_by_people()
 class SubscriptionVersion(models.Model):
     """What a subscription is from `effective_on` until a later version, as learned then."""
 
@@ -158,6 +159,7 @@ class SubscriptionVersion(models.Model):
         return f"{self.subscription} {self.effective_on}"
 
 
+@audited_by_people()
 class Discount(models.Model):
     """A window in which a version costs less, by a share or by an amount per interval."""
 

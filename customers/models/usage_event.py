@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import EventSourceQuerySet
+from lib.audit import audited_by_people
 from lib.partitions import PartitionedTable
 
 USAGE_EVENTS = PartitionedTable("customers_usageevent", step="week")
@@ -109,6 +110,8 @@ class UnresolvedEvent(models.Model):
         return f"{self.account} {self.message_id}"
 
 
+# Its body may say anything about anybody, so no trace keeps it.
+@audited_by_people(exclude=["body"])
 class QuarantinedEvent(models.Model):
     """An event we could not store, with the reason, so that somebody can mend its source."""
 

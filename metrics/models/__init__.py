@@ -26,7 +26,7 @@ from metrics.models.month import (
 from metrics.models.night import Night, NightChunk
 from metrics.models.person_seen import PersonSeen
 from metrics.models.place import MovedCustomer, Place
-from metrics.models.report import Report, ReportNotice, ReportSchedule
+from metrics.models.report import Report, ReportNotice, ReportRecipient, ReportSchedule
 from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
 from metrics.models.snapshot import Snapshot
@@ -70,6 +70,7 @@ __all__ = [
     "Place",
     "Report",
     "ReportNotice",
+    "ReportRecipient",
     "ReportSchedule",
     "RevenueMovement",
     "Scorecard",

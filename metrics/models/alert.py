@@ -5,9 +5,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
+from lib.audit import audited_by_people
 from lib.stamps import stamped, updated_at
 
 
+# The night raises and settles; what people do with alerts leaves a trace.
+@audited_by_people(exclude=["updated_at"])
 class Alert(models.Model):
     """A rule fired for a customer: an event (raised) and a state (until it settles)."""
 

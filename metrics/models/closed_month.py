@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import OfCustomerQuerySet
-from lib.audit import audited
+from lib.audit import audited, audited_by_people
 
 
 @audited(exclude=["figures"])
@@ -68,6 +68,7 @@ class MonthClosingQuerySet(models.QuerySet["MonthClosing"]):
         return self.filter(free, obstacle="")
 
 
+@audited_by_people(exclude=["claimed_until", "tries"])
 class MonthClosing(models.Model):
     """Somebody asked to close a month. The row is there until it is closed."""
 

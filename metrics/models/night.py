@@ -4,7 +4,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.audit import audited_by_people
 
+
+@audited_by_people(exclude=["token", "lease_until", "stage", "report"])
 class Night(models.Model):
     """The closing of one day. There is one row for each day, whatever happens."""
 

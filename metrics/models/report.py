@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from lib.audit import audited_by_people
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -46,6 +47,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(free, state=Report.State.WAITING)
 
 
+# A report carries figures out of the house: who asked for which.
+@audited_by_people(exclude=["progress", "claimed_until", "token", "tries", "stored_as", "ready_at"])
 class Report(models.Model):
     """A file that is made, kept for 24 hours and forgotten."""
 
@@ -105,6 +108,7 @@ class Report(models.Model):
         return f"{named}.{self.format}"
 
 
+@audited_by_people()
 class ReportSchedule(models.Model):
     """A report that is made anew every week or month and announced by mail."""
 
@@ -132,6 +136,15 @@ class ReportSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_subject_display()} {self.get_rhythm_display()}"
+
+
+@audited_by_people()
+class ReportRecipient(ReportSchedule.recipients.through):  # type: ignore[name-defined]  # made by Django
+    """That a scheduled report goes to somebody."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("sent to")
 
 
 class ReportNotice(models.Model):

@@ -1,12 +1,22 @@
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.audit import audited_by_people
 from outreach.querysets import MessageQuerySet
 
 
+# That a person sends a doubtful mail again; all else follows from what happens to its mailing.
+@audited_by_people(
+    exclude=[
+        "email", "email_norm", "subject", "merge_fields", "owner", "claimed_at", "lease_until",
+        "smtp_code", "smtp_text", "hit_scores", "hit_count", "first_hit_at", "last_hit_at",
+    ],
+    only_updates=pgtrigger.Q(old__state="unknown", new__state="ready"),
+)  # fmt: skip
 class Message(models.Model):
     """One mail to one address, and how far it got.
 

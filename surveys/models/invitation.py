@@ -2,9 +2,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.audit import audited_by_people
 from surveys.querysets import InvitationQuerySet
 
 
+@audited_by_people(exclude=["asked_as"])
 class Invitation(models.Model):
     """One contact asked once."""
 

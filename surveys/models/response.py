@@ -3,9 +3,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.audit import audited_by_people
 from surveys.querysets import ResponseQuerySet
 
 
+# What contacts press themselves stands in the revisions.
+@audited_by_people()
 class Response(models.Model):
     """What a contact answered; the latest revision stands here."""
 
