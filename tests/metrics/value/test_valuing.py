@@ -19,6 +19,8 @@ from metrics.question import question_of
 from metrics.revenue.months import rebuild_months
 from metrics.value.foretelling import foretell_purchases, known
 from metrics.value.valuing import value_customers
+from metrics.views.value_and_cost import most_moved
+from metrics.worth_charts import MOST_POINTS, Drawn
 from tests.factories import (
     DAY,
     NOON,
@@ -158,6 +160,20 @@ def test_a_pin_needs_a_reason_and_an_end(as_user, ana, change, words):
 
     assert words in said.content.decode()
     assert not TouchPin.objects.exists()
+
+
+@pytest.mark.parametrize("served_as_suggested", [3, 400])
+def test_a_suggestion_is_listed_however_many_are_worth_more(served_as_suggested):
+    moved = CustomerFactory(touch=Customer.Touch.HIGH)
+    CustomerValue.objects.create(
+        customer=moved, day=DAY, margin=1, cost_to_serve=0, value=1, net_value=1, suggested="low"
+    )
+    richer = [Drawn(0, "", "low", "low", Decimal(9), Decimal(0))] * served_as_suggested
+    at_hand = [*richer, Drawn(moved.pk, "", "high", "low", Decimal(1), Decimal(0))]
+
+    found = most_moved(CustomerValue.objects.all(), at_hand[:MOST_POINTS])
+
+    assert found == [moved.pk]
 
 
 def test_the_page_asks_the_same_number_of_questions(as_user, lea, django_assert_max_num_queries):
