@@ -112,7 +112,8 @@ LOGO_CHURN = Metric(
     unit="share",
     definition=_(
         "The share of the customers who paid on the day before the period and no longer pay on its "
-        "last day. Who came and left within the period, or left and came back, is not in it."
+        "last day. Who came and left within the period, or left and came back, is not in it. The "
+        "range takes the customers for a sample of a business that goes on as it does."
     ),
     formula=_("customers gone at the end / customers paying before the period"),
     compute=logo_churn_figure,
@@ -128,7 +129,8 @@ LOGO_RETENTION = Metric(
     unit="share",
     definition=_(
         "The share of the customers who paid on the day before the period and also pay on its last "
-        "day. Month, quarter and year are each measured on their own start set."
+        "day. Month, quarter and year are each measured on their own start set. The range takes "
+        "the customers for a sample of a business that goes on as it does."
     ),
     formula=_("customers still paying at the end / customers paying before the period"),
     compute=logo_retention_figure,

@@ -46,6 +46,8 @@ class Metric:
     # Its range is that between the customers of its rows: of a share, of a ratio around its value,
     # or of one that cannot reach zero.
     spread: Spread | None = None
+    # Decimal places it is shown with, where its unit has others.
+    places: int | None = None
 
     def __post_init__(self) -> None:
         """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""

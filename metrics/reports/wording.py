@@ -19,7 +19,7 @@ from metrics.question import Question
 from metrics.reports.content import Measured, Told
 
 
-def value_in_words(unit: Unit, value: Any, question: Question) -> str:
+def value_in_words(unit: Unit, value: Any, question: Question, places: int | None = None) -> str:
     """A value with its unit, rounded once, half to even; n/a for None."""
     if value is None:
         return undefined_in_words()
@@ -30,7 +30,7 @@ def value_in_words(unit: Unit, value: Any, question: Question) -> str:
         return formatted(rounded(exact, question.money), question.money)
     if unit == "points":
         return f"{exact:+,.0f}".replace("-", MINUS)
-    text = f"{exact:,.{decimal_places(unit)}f}".replace("-", MINUS)
+    text = f"{exact:,.{decimal_places(unit) if places is None else places}f}".replace("-", MINUS)
     patterns = {
         "ratio": "%(n)s×",
         "months": _("%(n)s months"),
@@ -41,14 +41,15 @@ def value_in_words(unit: Unit, value: Any, question: Question) -> str:
 
 def figure_in_words(told: Told) -> str:
     value = told.figure.value if told.figure.is_shown else None
-    return value_in_words(told.metric.unit, value, told.question)
+    return value_in_words(told.metric.unit, value, told.question, told.metric.places)
 
 
 def range_in_words(told: Told) -> str:
     if told.figure.interval is None:
         return ""
-    low = value_in_words(told.metric.unit, told.figure.interval.low, told.question)
-    high = value_in_words(told.metric.unit, told.figure.interval.high, told.question)
+    about = (told.question, told.metric.places)
+    low = value_in_words(told.metric.unit, told.figure.interval.low, *about)
+    high = value_in_words(told.metric.unit, told.figure.interval.high, *about)
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
@@ -107,7 +108,7 @@ def cell_in_words(cell: Any) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, Measured):
-        return value_in_words(cell.metric.unit, cell.value, cell.question)
+        return value_in_words(cell.metric.unit, cell.value, cell.question, cell.metric.places)
     if isinstance(cell, datetime):
         return date_format(cell, "SHORT_DATETIME_FORMAT")
     if isinstance(cell, date):

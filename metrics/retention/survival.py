@@ -153,7 +153,8 @@ class Survivors:
 def median_figure(curve: Curve) -> Figure:
     if curve.median is None:
         return Figure.undefined("not_reached", n=curve.customers)
-    return Figure(curve.median, n=curve.customers, flag="estimate")
+    parts = {"at_risk": curve.at_risk(curve.median)}
+    return Figure(curve.median, n=curve.customers, flag="estimate", parts=parts)
 
 
 def mean_figure(curve: Curve) -> Figure:

@@ -49,7 +49,9 @@ SUBJECTS = {
 }
 
 
-def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -> SafeString | str:
+def worded(
+    value: Any, unit: Unit, currency: str = "", *, short: bool = False, places: int | None = None
+) -> SafeString | str:
     """A value with its unit as people write it; n/a for None."""
     if value is None:
         return undefined()
@@ -61,7 +63,7 @@ def worded(value: Any, unit: Unit, currency: str = "", *, short: bool = False) -
         return figures.money_short(exact, money) if short else formatted(exact, money)
     if unit == "points":
         return figures.signed(value)
-    number = figures.figure(value, decimal_places(unit))
+    number = figures.figure(value, decimal_places(unit) if places is None else places)
     patterns = {
         "ratio": "%(n)s×",
         "months": _("%(n)s months"),
@@ -127,7 +129,7 @@ def parts_in_words(
 
 @register.simple_tag
 def in_unit(value: Any, metric: Metric, question: Question, *, short: bool = False) -> str:
-    return worded(value, metric.unit, question.money, short=short)
+    return worded(value, metric.unit, question.money, short=short, places=metric.places)
 
 
 @register.inclusion_tag("metrics/_figure_tile.html")

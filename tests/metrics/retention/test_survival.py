@@ -47,6 +47,7 @@ def test_eight_customers_by_hand_km_001():
     assert errors == pytest.approx([0.1169267933, 0.1530931089, 0.1816590212, 0.2033060091])
     assert curve.restricted_mean(6) == pytest.approx(4.225)
     assert MEDIAN_LIFETIME.answer(question).value == 5
+    assert MEDIAN_LIFETIME.answer(question).parts == {"at_risk": 3}
     assert MEAN_LIFETIME.answer(question).value == pytest.approx(4.225)
     assert MEDIAN_LIFETIME.rows(question).totals().numerator == 4
 
