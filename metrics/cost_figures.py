@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import RoleRate
+from customers.models import CostLine, RoleRate
 from lib.days import add_months
 from lib.rates import ratio
 from metrics.assumptions import Name, assumed
@@ -129,6 +129,16 @@ def spent_on(lines: str, question: Question) -> Totals:
     return totals
 
 
+def why_nothing_was_spent(lines: str, start: date, end: date) -> str:
+    """Nothing at all was entered for the days, or nothing of this kind."""
+    reason = "no_costs_of_keeping"
+    if lines == WINNING:
+        reason, days = "no_costs_of_winning", winning_parameters(start, end)
+        start, end = days["spent_from"], days["spent_to"]
+    entered = CostLine.objects.filter(starts_on__lt=end, until__gt=start)
+    return reason if entered.exists() else "no_cost_lines"
+
+
 def quotient_of(lines: str, below: Below, empty: str) -> Any:
     """The function that divides cost lines by what stands below; `empty` is the reason without it.
 
@@ -147,7 +157,8 @@ def quotient_of(lines: str, below: Below, empty: str) -> Any:
         if not whole:
             return Figure.undefined(empty, numerator=spent, denominator=0)
         if not spending.n:
-            return Figure.undefined("no_cost_lines", numerator=spent, denominator=whole, n=n)
+            reason = why_nothing_was_spent(lines, question.start, question.end)
+            return Figure.undefined(reason, numerator=spent, denominator=whole, n=n)
         return Figure(spent / whole, spent, whole, n)
 
     return figure
@@ -199,7 +210,7 @@ def crc_figure(question: Question) -> Figure:
         return Figure.undefined("of_whole_company")
     totals = spent_on(KEEPING, question)
     if not totals.n:
-        return Figure.undefined("no_cost_lines")
+        return Figure.undefined(why_nothing_was_spent(KEEPING, question.start, question.end))
     return Figure(totals.numerator, totals.numerator, n=totals.n)
 
 
@@ -264,6 +275,11 @@ def is_known(served: Served, question: Question) -> bool:
     return bool(served.cost) or RoleRate.objects.filter(effective_on__lt=question.end).exists()
 
 
+def why_serving_is_unknown(question: Question) -> str:
+    entered = CostLine.objects.filter(starts_on__lt=question.end, until__gt=question.start)
+    return "no_costs_of_serving" if entered.exists() else "no_cost_lines"
+
+
 def served_customers(question: Question) -> int:
     """How many rows those are: customers somebody spent time or money on."""
     narrowed, values = question.narrowing(question.day)
@@ -276,7 +292,8 @@ def served_customers(question: Question) -> int:
 def serving_figure(question: Question) -> Figure:
     served, customers = served_together(question), served_customers(question)
     if not is_known(served, question):
-        return Figure.undefined("no_cost_lines", numerator=served.cost, n=customers)
+        reason = why_serving_is_unknown(question)
+        return Figure.undefined(reason, numerator=served.cost, n=customers)
     return served.marked(Figure(served.cost, served.cost, n=customers))
 
 
@@ -286,7 +303,8 @@ def serving_per_customer(question: Question) -> Figure:
     if not paying:
         return Figure.undefined("no_data", numerator=cost, denominator=0)
     if not is_known(served, question):
-        return Figure.undefined("no_cost_lines", numerator=cost, denominator=paying, n=paying)
+        reason = why_serving_is_unknown(question)
+        return Figure.undefined(reason, numerator=cost, denominator=paying, n=paying)
     return served.marked(Figure(cost / paying, cost, paying, paying))
 
 

@@ -22,7 +22,7 @@ from metrics.engaging import SUMS, WINDOW
 from metrics.figure import Figure
 from metrics.intervals import wilson
 from metrics.metric import Metric
-from metrics.models import CustomerEngagement, EngagementDay
+from metrics.models import CustomerEngagement, EngagementDay, PersonSeen
 from metrics.question import Question
 from metrics.rows import Rows
 
@@ -33,12 +33,16 @@ LATE_NIGHTS = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Engaged:
-    """The sums of the customers asked about on the concluded day; None when it is not kept."""
+    """The sums of the customers asked about on the concluded day; None when it is not kept.
+
+    `reason` says why it is not.
+    """
 
     day: date | None
     sums: Mapping[str, Any]
     minutes: Mapping[int, int]
     features: Mapping[int, tuple[int, int, int]]
+    reason: str = ""
 
     def of(self, name: str) -> Any:
         return self.sums.get(name) or 0
@@ -59,7 +63,7 @@ def concluded_day(question: Question) -> date | None:
 def engaged(question: Question) -> Engaged:
     day = concluded_day(question)
     if day is None:
-        return Engaged(None, {}, {}, {})
+        return Engaged(None, {}, {}, {}, why_not_concluded(question))
     groups = EngagementDay.objects.filter(asked_about(question), day=day)
     sums = groups.aggregate(customers_sum=Sum("customers"), **{n: Sum(n) for n in SUMS})
     sums["customers"] = sums.pop("customers_sum")
@@ -71,6 +75,13 @@ def engaged(question: Question) -> Engaged:
             old = features.get(int(key), (0, 0, 0))
             features[int(key)] = (old[0] + eligible, old[1] + used, old[2] + adopted)
     return Engaged(day, sums, minutes, features)
+
+
+def why_not_concluded(question: Question) -> str:
+    """Days before anybody was seen are never concluded."""
+    is_late = question.known_on is not None and question.known_on < question.day
+    seen = PersonSeen.objects.filter(first_day__lte=question.day)
+    return "not_concluded" if is_late or seen.exists() else "before_first_use"
 
 
 def asked_about(question: Question) -> Q:
@@ -149,13 +160,13 @@ def median_of(counts: Mapping[int, int]) -> Decimal | None:
 
 def _quotient(found: Engaged, up: Any, down: Any, n: int, reason: str = "no_data") -> Figure:
     if found.day is None:
-        return Figure.undefined("not_concluded")
+        return Figure.undefined(found.reason)
     return Figure.of_rate(Rate(up, down, "" if down else reason), n=n)
 
 
 def _share(found: Engaged, up: str, down: str, reason: str = "no_data") -> Figure:
     if found.day is None:
-        return Figure.undefined("not_concluded")
+        return Figure.undefined(found.reason)
     rate = Rate(found.of(up), found.of(down), "" if found.of(down) else reason)
     return Figure.of_share(rate, wilson(int(found.of(up)), int(found.of(down))))
 

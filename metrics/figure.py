@@ -33,12 +33,19 @@ REASONS: dict[str, Promise] = {
     "nobody_eligible": _("Nobody could adopt it."),
     "no_contracts": _("No contract ended in the period."),
     "no_cost_lines": _("No costs are entered for the period."),
+    "no_costs_of_keeping": _("None of the costs of the period are for keeping customers."),
+    "no_costs_of_winning": _("None of the costs of the period are for winning customers."),
+    "no_costs_of_serving": _("No hourly cost and no cost of a single customer is entered."),
+    "no_lifetime": _(
+        "They bought, but none was a customer at a month's start: no lifetime is known."
+    ),
     "too_few": _("Too few customers for a model."),
     "of_whole_company": _("Costs of the whole company belong to no group of customers."),
     "no_rate": _("No exchange rate is entered for this currency."),
     "not_whole_months": _("Only whole months that divide a year can be extrapolated to one."),
     "too_short": _("Too few customers have been watched for so long."),
     "not_reached": _("More than half are still there."),
+    "before_first_use": _("No use of the product is known up to that day."),
     "not_concluded": _("Engagement is kept for the last night and for ends of months."),
     "not_over": _("The period is not over."),
     "too_long_ago": _(

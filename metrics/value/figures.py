@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.days import add_months
 from lib.rates import ratio
 from metrics.assumptions import Name, assumed
-from metrics.cost_figures import cac_of, range_over
+from metrics.cost_figures import WINNING, cac_of, range_over, why_nothing_was_spent
 from metrics.figure import Figure, Number
 from metrics.intervals import Interval, relative, wilson
 from metrics.metric import Metric
@@ -193,7 +193,8 @@ def bought(factor: Decimal, question: Question) -> Bought:
 def simple_figure(question: Question) -> Figure:
     lifetime = lifetime_years(question)
     if lifetime is None:
-        return Figure.undefined("no_data")
+        buyers = bought(Decimal(0), question).buyers
+        return Figure.undefined("no_lifetime" if buyers else "no_data", n=buyers)
     margin = assumed(Name.GROSS_MARGIN, question.day)
     found = bought(lifetime * margin, question)
     n = found.buyers
@@ -258,7 +259,8 @@ def value_to_cost_figure(question: Question) -> Figure:
     _spend, won, cac = cac_of(add_months(end, -12), end)
     value = subscription_figure(question)
     if cac is None or value.value is None or not cac:
-        return Figure.undefined(value.reason or ("nobody_won" if not won else "no_cost_lines"))
+        empty = why_nothing_was_spent(WINNING, add_months(end, -12), end) if won else "nobody_won"
+        return Figure.undefined(value.reason or empty)
     point = Decimal(str(value.value))
     return Figure(
         ratio(point, Decimal(cac)), point, cac, won,
@@ -299,7 +301,7 @@ LTV_TO_CAC = Metric(
     definition=_("Lifetime value of subscriptions divided by what winning a customer cost in the "
                  "twelve months up to the last day. Read its range, not its decimals."),
     formula=_("lifetime value / acquisition cost"),
-    compute=value_to_cost_figure, page=PAGE, groupings=("month",),
+    compute=value_to_cost_figure, page=PAGE, groupings=("month",), places=1,
 )  # fmt: skip
 LTV_PURCHASES = Metric(
     code="ltv_purchases", rule="LTV-5", chapter="value",

@@ -273,6 +273,17 @@ def test_without_cost_lines_no_customer_costs_nothing(code):
     assert (answer(code).value, answer(code).reason) == (None, "no_cost_lines")
 
 
+def test_costs_of_another_kind_are_not_said_to_be_missing(ana):
+    book([(2, "new", MAY, 1200), (1, "new", JUNE, 1200)])
+    line(500, retention=1)
+
+    assert answer("cac").reason == answer("payback").reason == "no_costs_of_winning"
+    assert answer("cost_to_serve").reason == "no_costs_of_serving"
+    CostLine.objects.update(retention_share=0, acquisition_share=1)
+    kept = ("crc", "crc_per_customer", "crc_share_of_arr")
+    assert {answer(code).reason for code in kept} == {"no_costs_of_keeping"}
+
+
 def test_time_of_which_nobody_said_what_an_hour_costs_does_not_cost_nothing(ana):
     customer = CustomerFactory()
     TouchpointFactory(customer=customer, author=ana, minutes=30,

@@ -238,12 +238,13 @@ def test_figures_of_a_segment_are_of_its_customers():
 
 
 def test_a_day_that_is_not_kept_has_no_figure_but_says_why():
-    use(CustomerFactory(), "a", at(LAST))
+    use(CustomerFactory(), "a", at(FIRST))
     conclude()
 
     figure = figure_of("stickiness", period="2025-03-01..2025-03-20")
 
     assert (figure.value, figure.reason) == (None, "not_concluded")
+    assert figure_of("stickiness", period="2025-02").reason == "before_first_use"
 
 
 def test_what_was_not_over_on_the_day_it_is_known_has_no_figure():

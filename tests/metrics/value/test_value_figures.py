@@ -11,7 +11,10 @@ from metrics.figure import Figure
 from metrics.intervals import relative
 from metrics.models import CustomerLife
 from metrics.question import question_of
+from metrics.reports.content import Told
+from metrics.reports.wording import figure_in_words
 from metrics.retention.survival import survival_curve
+from metrics.templatetags.numbers import in_unit
 from tests.factories import CustomerFactory, PurchaseFactory
 from tests.metrics.value.company import END, FIRST, LAST_MONTH, assume, company
 
@@ -28,6 +31,13 @@ def buys(*amounts: int) -> None:
     for number, amount in enumerate(amounts):
         PurchaseFactory(customer=buyer, amount=amount, currency="JPY",
                         purchased_on=FIRST + timedelta(days=20 * number))  # fmt: skip
+
+
+def test_buyers_who_were_customers_for_no_month_have_no_lifetime_yet_but_did_buy():
+    assert answer("ltv_simple").reason == "no_data"
+    buys(100)
+
+    assert (answer("ltv_simple").reason, answer("ltv_simple").n) == ("no_lifetime", 1)
 
 
 @pytest.mark.parametrize("margin", ["1", "0.8"])
@@ -176,6 +186,9 @@ def test_value_is_set_against_what_a_customer_cost_to_win():
     """ltvcac-001, ltvcac-002"""
     company([50] * 13, [1] * 12, monthly=150)
     assert (answer("ltv_to_cac").value, answer("ltv_to_cac").reason) == (None, "no_cost_lines")
+    CostLine.objects.create(kind="tools", label="x", amount=10, currency="JPY", starts_on=FIRST,
+                            until=END, retention_share=1, acquisition_share=0)  # fmt: skip
+    assert answer("ltv_to_cac").reason == "no_costs_of_winning"
 
     CostLine.objects.create(kind="campaigns", label="x", amount=36_000, currency="JPY",
                             starts_on=FIRST, until=END, retention_share=0,
@@ -185,3 +198,5 @@ def test_value_is_set_against_what_a_customer_cost_to_win():
     figure = answer("ltv_to_cac")
     assert (figure.value, figure.denominator) == (pytest.approx(2), 3000)
     assert figure.interval.low < 2 < figure.interval.high
+    told = Told(BY_CODE["ltv_to_cac"], figure, question_of(LAST_MONTH, END))
+    assert in_unit(figure.value, told.metric, told.question) == figure_in_words(told) == "2.0×"
