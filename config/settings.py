@@ -166,8 +166,13 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- PostgreSQL and Redis ---------------------------------------------------------------------
 # DATABASE_URL, for example postgres://enishi:secret@db:5432/enishi
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://127.0.0.1/enishi")}
-# A worker forks, so it opens plain connections; the web server keeps a small checked pool.
+# A worker forks, so it opens plain connections; the web server keeps a small checked pool, and is
+# stricter with statements: whoever waits for a page is not helped by a stuck one (docs/decisions).
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
+STATEMENT_TIMEOUT_MS = env.int(
+    "STATEMENT_TIMEOUT_MS", default=5_000 if DATABASE_POOL_SIZE else 60_000
+)
+LOCK_SECONDS, IDLE_SECONDS = (3, 30) if DATABASE_POOL_SIZE else (5, 60)
 DATABASES["default"].update(
     ENGINE="lib.steady_postgres",
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else 60,
@@ -177,8 +182,9 @@ DATABASES["default"].update(
 )
 # Statements are short: compiling one (jit) takes longer than it saves, where a server can do it.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    options="-c jit=off -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
-    f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000)}",
+    options=f"-c jit=off -c lock_timeout={LOCK_SECONDS}s"
+    f" -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+    f" -c statement_timeout={STATEMENT_TIMEOUT_MS}",
     keepalives_idle=30,
     keepalives_interval=10,
     keepalives_count=3,
@@ -186,7 +192,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 if DATABASE_POOL_SIZE:
     DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
+        "min_size": min(2, DATABASE_POOL_SIZE),
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
         "max_waiting": 8 * DATABASE_POOL_SIZE,

@@ -37,8 +37,8 @@ DEFAULT_PORT = 8000
 LOOK_EVERY = 0.5
 RESTART_PAUSE = 2.0
 WEB_SECONDS = 60
-# A page that takes longer is stuck; a worker may count for a minute.
-WEB_ONLY = {"DATABASE_POOL_SIZE": "8", "STATEMENT_TIMEOUT_MS": "20000"}
+# With a pool comes the patience of a web server: seconds, where a worker may count for a minute.
+WEB_ONLY = {"DATABASE_POOL_SIZE": "8"}
 # On SIGTERM the worker hands its jobs back after a while instead of finishing them.
 WORKER_ONLY = {"REMAP_SIGTERM": "SIGQUIT"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,7 +4,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.audit import audited
+from lib.patience import patient
 from outreach.querysets import MailingQuerySet
+
+# A million messages are a great many rows to change; whoever stops them in a hurry waits gladly.
+SECONDS_TO_CANCEL = 60
 
 
 @audited(exclude=["failures_in_row"])
@@ -55,10 +59,11 @@ class Mailing(models.Model):
     def cancel(self) -> bool:
         """For good: messages that were not handed over will never be."""
         alive = Mailing.objects.filter(pk=self.pk).exclude(state=self.State.CANCELLED)
-        if not alive.update(state=self.State.CANCELLED):
-            return False
-        self.messages.filter(state="ready").update(state="cancelled")
-        return True
+        with patient(SECONDS_TO_CANCEL):
+            if not alive.update(state=self.State.CANCELLED):
+                return False
+            self.messages.filter(state="ready").update(state="cancelled")
+            return True
 
 
 class MailText(models.Model):

@@ -1,6 +1,7 @@
 """Every variable is read in one place, named in the example, and known to the compose file."""
 
 import re
+import runpy
 from importlib import import_module
 
 import pytest
@@ -27,6 +28,37 @@ def test_the_example_names_every_variable_and_no_other():
 
 def test_the_search_for_variables_finds_them():
     assert {"SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "STATEMENT_TIMEOUT_MS"} <= variables_read()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"DATABASE_POOL_SIZE": "8"}, ("5000", "3s", "30s", 2)),
+        ({"DATABASE_POOL_SIZE": "1"}, ("5000", "3s", "30s", 1)),
+        ({"DATABASE_POOL_SIZE": "8", "STATEMENT_TIMEOUT_MS": "9000"}, ("9000", "3s", "30s", 2)),
+        ({}, ("60000", "5s", "60s", None)),
+    ],
+)
+def test_a_web_server_is_less_patient_with_the_database_than_a_worker(given, expected, monkeypatch):
+    for name in ("DATABASE_POOL_SIZE", "STATEMENT_TIMEOUT_MS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    options = runpy.run_path(str(ROOT / "config" / "settings.py"))["DATABASES"]["default"][
+        "OPTIONS"
+    ]
+
+    said = dict(re.findall(r"-c (\w+)=(\w+)", options["options"]))
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    pool = options.get("pool", {}).get("min_size")
+    assert (*(said[name] for name in names), pool) == expected
+
+
+def test_no_way_to_run_it_overrules_the_patience_of_a_web_server():
+    ways = ("docker-compose.yml", "config/embedded/supervisor.py", "docs/self-hosting.md")
+
+    assert [way for way in ways if "STATEMENT_TIMEOUT_MS" in (ROOT / way).read_text()] == []
 
 
 def test_two_installations_on_one_machine_have_cookies_of_their_own():
