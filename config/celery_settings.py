@@ -36,7 +36,9 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "outreach.jobs.*": {"queue": "mail"},
-    # Drawing takes memory and seconds: a worker of their own, so that nothing waits behind it.
+    # Drawing and reading files take memory and minutes: a worker of their own takes them by turns,
+    # so that neither the night nor a mail waits behind them.
     "metrics.jobs.make_report": {"queue": "reports"},
+    "customers.jobs.work_on_import": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "UTC"

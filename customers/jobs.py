@@ -35,7 +35,7 @@ def forget_old_events() -> None:
 
 @shared_task
 def work_on_import(run_id: int) -> None:
-    """Check, save or undo; what is left after some minutes goes back into the queue."""
+    """Check, save or undo; what is left after a minute goes back into the queue."""
     if not work_on(run_id):
         work_on_import.delay(run_id)
 

@@ -163,7 +163,7 @@ class Installation:
         quietly = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info"]
         worker = [*celery, "worker", "-c", "2", "-Q", "default,mail", *quietly]
         # Memory that drawing took is given back only by a process that ends.
-        reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports",
+        reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports,bulk",
                    "--max-tasks-per-child", "20", *quietly]  # fmt: skip
         supervised = self.env | {"SUPERVISED_BY": str(os.getpid())}
         jobs = supervised | WORKER_ONLY

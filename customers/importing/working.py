@@ -34,9 +34,11 @@ logger = logging.getLogger(__name__)
 CHUNK_ROWS = 5_000
 MAX_ROWS = 3_000_000
 RETRIES = 3
+# Then the next job of the queue has its turn: a report, or another import.
+SECONDS_AT_ROWS = 60
 
 
-def work_on(run_id: int, *, seconds: float = 200) -> bool:
+def work_on(run_id: int, *, seconds: float = SECONDS_AT_ROWS) -> bool:
     """Check, save or undo an import as its state says. False when more is left to do.
 
     Safe to be called twice: one of the two finds that somebody is at it.

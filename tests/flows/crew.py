@@ -83,7 +83,7 @@ class Crew:
         os.environ["CELERY_SKIP_CHECKS"] = "true"
         app._after_fork()
         app.conf.update(broker_url=f"{self.valkey.url}/0", task_always_eager=False)
-        app.worker_main(["worker", "-c", "2", "-Q", "default", "--without-gossip",
+        app.worker_main(["worker", "-c", "2", "-Q", "default,bulk", "--without-gossip",
                          "--without-mingle", "-l", "error"])  # fmt: skip
 
     def ring(self, job: str) -> None:

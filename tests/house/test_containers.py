@@ -66,14 +66,35 @@ def test_only_this_machine_reaches_what_is_opened():
 def test_the_workers_of_all_ways_to_run_are_started_alike():
     from config.embedded.supervisor import Installation
 
+    guide = (ROOT / "docs" / "self-hosting.md").read_text()
     installation = Installation(ROOT, env={
         "MAILBOX_DIR": "", "EMAIL_URL": "x", "DATABASE_URL": "postgres://db/x", "REDIS_URL": "x",
     })  # fmt: skip
     installation.plan_children()
-    worker = next(child for child in installation.children if child.name == "worker")
-    ours = set(SERVICES["worker"]["command"])
+    for name in ("worker", "reports"):
+        child = next(child for child in installation.children if child.name == name)
+        ours = set(SERVICES[name]["command"])
 
-    assert ours - {"celery"} <= set(worker.command)
+        assert ours - {"celery"} <= set(child.command)
+        assert " ".join(SERVICES[name]["command"][2:]) in guide
+
+
+def queues_of(name: str) -> set[str]:
+    command = SERVICES[name]["command"]
+    return set(command[command.index("-Q") + 1].split(","))
+
+
+def test_every_queue_has_a_worker_and_long_jobs_one_of_their_own():
+    from celery import current_app
+
+    def queue_of(job: str) -> str:
+        return current_app.amqp.router.route({}, job)["queue"].name
+
+    long_jobs = {"metrics.jobs.make_report", "customers.jobs.work_on_import"}
+    used = {queue_of(job): job in long_jobs for job in [*current_app.tasks, *long_jobs]}
+
+    assert queues_of("worker") == {queue for queue, is_long in used.items() if not is_long}
+    assert queues_of("reports") == {queue for queue, is_long in used.items() if is_long}
 
 
 def test_the_image_has_stages_and_no_root():

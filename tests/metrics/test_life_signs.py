@@ -22,7 +22,7 @@ from metrics.life_signs import MISSED, give_sign, take_leave, who_is_at_work
 from metrics.models import LifeSign
 
 pytestmark = pytest.mark.django_db
-EVERY = ["default", "mail", "reports"]
+EVERY = ["bulk", "default", "mail", "reports"]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_silence_and_a_queue_that_nobody_serves_are_warnings(nights):
     silent = nights()
 
     assert "No worker answers. Nothing is closed, imported or sent" in never
-    assert "No worker takes jobs of these queues: mail, reports." in half
+    assert "No worker takes jobs of these queues: bulk, mail, reports." in half
     assert "The clock does not ring" in half
     assert "No worker answers; the last sign came 12" in silent
 
