@@ -80,11 +80,12 @@ RATES = f"""
 POINTS = f"""
     SELECT customer_id, v.day, subscription_id, v.id AS version_id, currency, reason, state,
         coalesce(nullif(plan, ''), product, '') AS plan,
+        coalesce(v.ends_on > v.day, false) AS ends_later,
         CASE WHEN state <> 'on' THEN 0 WHEN off.version_id IS NULL THEN worth ELSE {NET} END
             AS native
     FROM (
-        SELECT d.customer_id, d.day, s.id AS subscription_id, v.id, v.currency, v.reason, v.plan,
-            v.worth, v.price, v.quantity, v.interval, v.interval_count, p.name AS product,
+        SELECT d.customer_id, d.day, s.id AS subscription_id, v.id, v.currency, v.reason, v.ends_on,
+            v.plan, v.worth, v.price, v.quantity, v.interval, v.interval_count, p.name AS product,
             {STATE.format(day="d.day")} AS state
         FROM days d
         JOIN customers_subscription s ON s.customer_id = d.customer_id
@@ -110,8 +111,12 @@ TOTALS = """
         bool_or(state_before = 'paused' AND native > 0) AS resumes,
         bool_or(version_id = version_before
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
-        max(reason) FILTER (WHERE reason <> '' AND (version_id IS DISTINCT FROM version_before
-            OR state = 'ended' AND native_before > 0 AND reason <> ALL(%(rises)s))) AS told,
+        max(reason) FILTER (WHERE reason <> '' AND CASE
+            WHEN version_before IS NULL
+                THEN version_id IS NOT NULL AND (NOT ends_later OR reason = ANY(%(changes)s))
+            ELSE version_id IS DISTINCT FROM version_before
+                OR state = 'ended' AND native_before > 0 AND reason <> ALL(%(changes)s)
+            END) AS told,
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
             AS plan_now,
         count(*) FILTER (WHERE native > 0) AS held, sum(native) AS native,

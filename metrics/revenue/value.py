@@ -91,6 +91,8 @@ CURRENCIES_WITHOUT_RATE = """
 """
 # Rises that were agreed before, or that nobody sold: NRR without them can be asked for.
 SCHEDULED_RISES = ["contracted_ramp", "price_rise", "price_increase", "discount_expired"]
+# Words for what becomes of a contract that goes on. All others, on one with an end, speak of that.
+OF_CHANGES = [*SCHEDULED_RISES, "more_seats", "fewer_seats", "renewed"]
 FOR_EVER = "infinity"
 EVERYBODY = (0, 2**63 - 1)
 
@@ -102,7 +104,7 @@ def value_parameters() -> dict[str, Any]:
         "past_due_limit": settings.PAST_DUE_LIMIT_DAYS,
         "keeps_paused": settings.PAUSED_SUBSCRIPTIONS_COUNT,
         "merged_gap": settings.MERGE_GAP_DAYS,
-        "rises": SCHEDULED_RISES,
+        "changes": OF_CHANGES,
     }
 
 

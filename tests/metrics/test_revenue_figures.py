@@ -208,6 +208,23 @@ def test_a_bill_in_another_currency_at_par_moves_nothing_then_or_later():
     assert value("mrr", "2025-03") == 10_550
 
 
+def test_why_a_contract_ended_is_not_why_it_began():
+    """A contract comes in as one row, after it is over; a ramp tells of a rise, not of an end."""
+    pays(("2025-01-01", 100), ends_on=date(2025, 3, 1), reason="competitor")
+    pays(("2025-01-02", 100), ("2025-02-01", 300), ends_on=date(2025, 3, 2), reason="more_seats")
+    pays(("2025-01-03", 100), reason="referral")
+    book()
+
+    assert [(day, kind, reason) for day, kind, _amount, reason in movements()] == [
+        ("2025-01-01", "new", ""),
+        ("2025-01-02", "new", "more_seats"),
+        ("2025-01-03", "new", "referral"),
+        ("2025-02-01", "expansion", "more_seats"),
+        ("2025-03-01", "churn", "competitor"),
+        ("2025-03-02", "churn", "ended"),
+    ]
+
+
 def test_a_cancellation_is_committed_from_the_day_it_is_known():
     """mvt-010"""
     contract = SubscriptionFactory(customer=CustomerFactory(csm=None))
