@@ -69,6 +69,10 @@ TIMETABLE = {
         "task": "customers.jobs.forget_old_events",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "every morning, take what attributes were declared for out of the bags": {
+        "task": "customers.jobs.fill_attributes",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "every morning, forget files and former values of old imports": {
         "task": "customers.jobs.tidy_up_imports",
         "schedule": crontab(hour="4", minute="0"),

@@ -28,6 +28,7 @@ from customers.models import (
     Ticket,
     TouchPin,
     Touchpoint,
+    TraitBag,
     UnresolvedEvent,
     UsageEventLine,
     WinBack,
@@ -132,6 +133,13 @@ class TaskAdmin(BackOffice):
 class AttributeAdmin(BackOffice):
     list_display = ("key", "label", "type")
     search_fields = ("key",)
+
+
+@admin.register(TraitBag)
+class TraitBagAdmin(ReadOnly):
+    list_display = ("customer_id", "updated_at")
+    search_fields = ("customer",)
+    may_delete = True
 
 
 @admin.register(SavedView)

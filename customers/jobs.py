@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.importing.tidying import tidy_up
 from customers.importing.working import work_on
-from customers.ingest import partitions, replaying
+from customers.ingest import partitions, replaying, traits
 from customers.models import ImportRun
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,14 @@ def replay_waiting_events() -> None:
 @shared_task
 def forget_old_events() -> None:
     logger.info("%s old events and messages forgotten", replaying.forget_old(timezone.now()))
+
+
+@shared_task
+def fill_attributes() -> None:
+    """When one was declared, and every morning for what a killed worker left."""
+    filled = traits.fill_attributes()
+    if filled:
+        logger.info("%s traits became attributes", filled)
 
 
 @shared_task

@@ -135,6 +135,13 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return self.filter(state__in=over, finished_at__isnull=False).exclude(stored_as="")
 
 
+class TraitBagQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """For who may declare attributes; of a company what its customers are called like."""
+        may = user.is_authenticated and user.may("imports")
+        return self.all() if may else self.none()
+
+
 class EventSourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """What sources send is looked after by those who manage their keys."""

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from customers.views import (
+    attribute_list,
     contact_edit,
     customer_bulk,
     customer_detail,
@@ -73,6 +74,10 @@ urlpatterns = [
     path("imports/<int:pk>/save/", import_actions.import_save, name="import_save"),
     path("imports/<int:pk>/undo/", import_actions.import_undo, name="import_undo"),
     path("imports/<int:pk>/rejects/", import_actions.import_rejects, name="import_rejects"),
+    path("settings/attributes/", attribute_list.attribute_list, name="attribute_list"),
+    path(
+        "settings/attributes/declare/", attribute_list.attribute_declare, name="attribute_declare"
+    ),
     path("settings/event-sources/", event_source_list.event_source_list, name="event_source_list"),
     path(
         "settings/event-sources/waiting/",

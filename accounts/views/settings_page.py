@@ -27,6 +27,8 @@ CARDS = [
          "accounts:api_key_list", "outline/key"),
     Card(_("Event sources"), _("What programs send about the use of the product."),
          "customers:event_source_list", "outline/activity", Permission.MANAGE_KEYS),
+    Card(_("Custom attributes"), _("What is kept of customers beyond our fields."),
+         "customers:attribute_list", "outline/tags", Permission.IMPORT),
     Card(_("Users"), _("Invite people, change roles, close access."),
          "accounts:user_list", "outline/users", Permission.MANAGE_PEOPLE),
     Card(_("Teams"), _("Who works together."),

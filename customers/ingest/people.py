@@ -1,35 +1,22 @@
 """What identify, group and alias calls say about contacts and customers.
 
 Only a server key may say it: a browser key is public, and nobody's address may be changed by
-whoever reads it out of a page. Traits nobody declared stay in the properties of the event.
+whoever reads it out of a page.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-import orjson
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from customers.ingest.messages import ALIAS, GROUP, IDENTIFY, Message
+from customers.ingest.messages import ALIAS, GROUP, IDENTIFY
 from customers.ingest.resolving import trait_text
-from customers.models import Attribute, Contact, Customer
+from customers.ingest.traits import Call, email_of, keep_traits
+from customers.models import Contact, Customer
 
-Call = tuple[Message, int]  # a message and its customer
 LANGUAGES = ("en", "ja")
-# Rows that would not change are left alone, so that the audit trail holds only changes.
-MERGE_ATTRIBUTES = """
-UPDATE customers_customer customer
-SET attributes = customer.attributes || said.attributes, updated_at = now()
-FROM unnest(%s::bigint[], %s::text[]::jsonb[]) AS said (id, attributes)
-WHERE customer.id = said.id AND NOT customer.attributes @> said.attributes
-"""
 
 
 def apply_calls(calls: Iterable[Call]) -> None:
@@ -42,7 +29,7 @@ def apply_calls(calls: Iterable[Call]) -> None:
     if people:
         _upsert_contacts(people)
     if groups:
-        _merge_attributes(groups)
+        keep_traits(groups)
         _name_detected_customers(groups)
 
 
@@ -110,72 +97,13 @@ def contact_fields(traits: dict[str, Any]) -> dict[str, str]:
     parts = (trait_text(traits, "firstName"), trait_text(traits, "lastName"))
     fields = {
         "name": trait_text(traits, "name") or " ".join(part for part in parts if part),
-        "email": _email(traits.get("email")),
+        "email": email_of(traits.get("email")),
         "title": trait_text(traits, "title")[:100],
         "language": trait_text(traits, "language")[:2].lower(),
     }
     if fields["language"] not in LANGUAGES:
         fields["language"] = ""
     return {key: text for key, text in fields.items() if text}
-
-
-def _email(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 254:
-        return ""
-    try:
-        validate_email(value)
-    except ValidationError:
-        return ""
-    return value
-
-
-def _merge_attributes(groups: list[Call]) -> None:
-    declared = {attribute.key: attribute for attribute in Attribute.objects.all()}
-    said: dict[int, dict[str, Any]] = {}
-    for message, customer_id in groups:
-        values = {
-            key: value
-            for key, value in message.traits.items()
-            if key in declared and fits(declared[key], value)
-        }
-        said.setdefault(customer_id, {}).update(values)
-    said = {customer_id: values for customer_id, values in sorted(said.items()) if values}
-    if said:
-        texts = [orjson.dumps(values).decode() for values in said.values()]
-        with connection.cursor() as cursor:
-            cursor.execute(MERGE_ATTRIBUTES, [list(said), texts])
-
-
-def fits(attribute: Attribute, value: Any) -> bool:
-    """Whether a value has the declared type; one that has not is no error, it stays a trait."""
-    kind = attribute.type
-    if kind == Attribute.Type.NUMBER:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(value)
-    if kind == Attribute.Type.BOOLEAN:
-        return isinstance(value, bool)
-    return isinstance(value, str) and _text_fits(attribute, value)
-
-
-def _text_fits(attribute: Attribute, text: str) -> bool:
-    match attribute.type:
-        case Attribute.Type.DATE:
-            return _is_date(text)
-        case Attribute.Type.SELECT:
-            return text in attribute.choices
-        case Attribute.Type.URL:
-            return text.startswith(("https://", "http://"))
-        case Attribute.Type.EMAIL:
-            return bool(_email(text))
-    return True
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _name_detected_customers(groups: list[Call]) -> None:

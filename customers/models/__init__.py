@@ -14,6 +14,7 @@ from customers.models.task import Task
 from customers.models.ticket import Ticket
 from customers.models.touch_pin import TouchPin
 from customers.models.touchpoint import Touchpoint
+from customers.models.trait_bag import TraitBag
 from customers.models.usage_event import (
     DirtyDay,
     QuarantinedEvent,
@@ -49,6 +50,7 @@ __all__ = [
     "Ticket",
     "TouchPin",
     "Touchpoint",
+    "TraitBag",
     "UnresolvedEvent",
     "UsageEvent",
     "UsageEventLine",

@@ -24,11 +24,20 @@ class Attribute(models.Model):
     label = models.CharField(_("label"), max_length=100)
     type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.TEXT)
     choices = models.JSONField(_("choices"), default=list, blank=True)
+    # Programs write names as they like, such as monthlySpend; empty when they send the key.
+    trait = models.CharField(
+        _("name that programs send"), max_length=100, blank=True, default="", db_default=""
+    )
 
     class Meta:
         ordering = ["key"]
         verbose_name = _("custom attribute")
         verbose_name_plural = _("custom attributes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trait"], condition=~models.Q(trait=""), name="trait_feeds_one_attribute"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -16,6 +16,8 @@ OBJECTS = {
 }
 TABLE: dict[str, tuple[int, ...]] = {
     #                                            nobody Ben  Ana  Lea  Vic  Ada
+    "GET customers:attribute_list":              (302, 403, 403, 200, 403, 200),
+    "POST customers:attribute_declare":          (302, 403, 403, 422, 403, 422),
     "GET customers:event_source_list":           (302, 403, 403, 403, 403, 200),
     "GET customers:event_source_detail source":  (302, 403, 403, 403, 403, 200),
     "GET customers:waiting_account_list":        (302, 403, 403, 403, 403, 200),
