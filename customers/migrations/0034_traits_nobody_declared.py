@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0032_imports_saved_when_checked'),
+        ('customers', '0033_audit_discounts_versions_and_quarantine'),
     ]
 
     operations = [
