@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -62,7 +63,12 @@ def _went_red(details: Details) -> str:
     if details.get("override") == "cancellation_scheduled":
         return _("Health is red at %(score)s: every subscription has an end") % figures
     if details.get("override") == "past_due":
-        return _("Health is red at %(score)s: more than 30 days past due") % figures
+        limit = settings.PAST_DUE_LIMIT_DAYS
+        return ngettext(
+            "Health is red at %(score)s: more than %(days)s day past due",
+            "Health is red at %(score)s: more than %(days)s days past due",
+            limit,
+        ) % (figures | {"days": limit})
     if details.get("override") == "champion_left":
         return _("Health is red at %(score)s: the champion has left") % figures
     return _("Health is red at %(score)s") % figures

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from metrics.health.measures import LABELS, OVERRIDES, Measure
-from metrics.health.wording import change_text, input_text, whole
+from metrics.health.measures import LABELS, Measure
+from metrics.health.wording import change_text, input_text, override_text, whole
 from metrics.models import HealthScore
 
 CAP = "override"
@@ -46,7 +46,7 @@ class Explanation:
     band: str
     coverage: Decimal
     scorecard_version: int
-    override_text: str | Promise
+    override_text: str
     parts: list[PartLine]
 
 
@@ -107,7 +107,7 @@ def explain(score: HealthScore) -> Explanation:
         band=score.band,
         coverage=score.coverage,
         scorecard_version=score.scorecard_version,
-        override_text=OVERRIDES.get(score.override, ""),
+        override_text=override_text(score.override),
         parts=[_part_line(measure, score.parts[measure]) for measure in _measures(score)],
     )
 
@@ -133,7 +133,7 @@ def delta_of(first: HealthScore, last: HealthScore) -> ScoreDelta | None:
     pieces = [_delta_part(measure, first, last) for measure in _measures(last)]
     lift = _cap(last) - _cap(first)
     if lift:
-        text = str(OVERRIDES.get(last.override or first.override, ""))
+        text = override_text(last.override or first.override)
         pieces.append(DeltaPart(CAP, _("Limit"), lift, text))
     return ScoreDelta(
         before_day=first.day,

@@ -34,9 +34,3 @@ LABELS: dict[str, Promise] = {
     Measure.URGENT_TICKETS: _("Open urgent tickets"),
     Measure.DAYS_PAST_DUE: _("Days past due"),
 }
-
-OVERRIDES: dict[str, Promise] = {
-    "cancellation_scheduled": _("Held at 39 at most: every subscription has an end."),
-    "past_due": _("Held at 39 at most: more than 30 days past due."),
-    "champion_left": _("Held at 39 at most: the champion has left, and there is no other."),
-}

@@ -3,14 +3,31 @@
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from lib.money import MINUS
 from metrics.health.measures import Measure
 
 Words = dict[str, Callable[[], str]]
 SPACE = "\N{NO-BREAK SPACE}"
+
+
+def override_text(override: str) -> str:
+    """Why a score is held down, as one sentence; empty where it is not."""
+    if override == "cancellation_scheduled":
+        return _("Held at 39 at most: every subscription has an end.")
+    if override == "past_due":
+        limit = settings.PAST_DUE_LIMIT_DAYS
+        return ngettext(
+            "Held at 39 at most: more than %(days)s day past due.",
+            "Held at 39 at most: more than %(days)s days past due.",
+            limit,
+        ) % {"days": limit}
+    if override == "champion_left":
+        return _("Held at 39 at most: the champion has left, and there is no other.")
+    return ""
 
 
 def percent(share: Decimal, *, signed: bool = False) -> str:

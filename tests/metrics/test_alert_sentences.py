@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from metrics.alerts.sentences import sentence
+from metrics.health.wording import override_text
 from metrics.models import Alert
 from tests.factories import AlertFactory, CustomerFactory, TaskFactory
 
@@ -34,6 +35,16 @@ def test_who_is_red_for_a_champion_who_left_is_told_so():
     said = sentence(Alert.Kind.WENT_RED, details)
 
     assert said == "Health is red at 39: the champion has left"
+
+
+@pytest.mark.parametrize(("limit", "words"), [(1, "1 day"), (45, "45 days")])
+def test_who_pays_late_is_told_the_limit_of_the_installation(settings, limit, words):
+    settings.PAST_DUE_LIMIT_DAYS = limit
+
+    said = sentence(Alert.Kind.WENT_RED, {"score": "39", "override": "past_due"})
+
+    assert said == f"Health is red at 39: more than {words} past due"
+    assert override_text("past_due") == f"Held at 39 at most: more than {words} past due."
 
 
 @pytest.mark.parametrize("kind", Alert.Kind)
