@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.api.problem import problem_response
+from customers.api.ingest import refusal, speaks_with_sdks
 
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "server_error"}
 WORDS: dict[str, tuple[Promise, Promise]] = {
@@ -36,6 +37,8 @@ def _page(request: HttpRequest, status: int, kind: str) -> HttpResponse:
     heading, advice = WORDS[kind]
     if request.path_info.startswith("/api/"):
         return problem_response(request, status, CODES[status], str(heading))
+    if speaks_with_sdks(request):
+        return refusal(status, CODES[status], str(heading))
     context = {"heading": heading, "advice": advice, "status": status}
     return render(request, "errors/error.html", context, status=status)
 

@@ -56,9 +56,17 @@ def sdk_address(*request_method_list: str) -> Callable[[View], View]:
                 return answer
             return _answer(view, request, **kwargs)
 
+        guarded.is_for_sdks = True  # type: ignore[attr-defined]  # read below
         return guarded
 
     return decorate
+
+
+def speaks_with_sdks(request: HttpRequest) -> bool:
+    """Whether a failure of ours is to be told to an SDK, and so never as a page."""
+    return request.resolver_match is not None and hasattr(
+        request.resolver_match.func, "is_for_sdks"
+    )
 
 
 def _answer(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
