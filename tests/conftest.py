@@ -94,6 +94,14 @@ def pytest_terminal_summary(terminalreporter) -> None:
             f"{len(skipped)} BROWSER TESTS WERE SKIPPED: no chromium here (apt install chromium).",
             red=True, bold=True,
         )  # fmt: skip
+    unread = [
+        r for r in terminalreporter.stats.get("skipped", []) if "on this machine" in str(r.longrepr)
+    ]
+    if unread:
+        terminalreporter.write_line(
+            f"{len(unread)} TESTS OF PUBLIC FILES WERE SKIPPED: no shared/data here (ENISHI_DATA).",
+            red=True, bold=True,
+        )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
