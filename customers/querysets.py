@@ -1,6 +1,6 @@
 """The questions people ask about customers and the work done for them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -133,6 +133,12 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """Nobody works on them, and what an undo needs has not been forgotten yet."""
         over = ("done", "undone", "failed")
         return self.filter(state__in=over, finished_at__isnull=False).exclude(stored_as="")
+
+    def abandoned(self, before: datetime) -> Self:
+        """Sent, perhaps checked, and saved by nobody since."""
+        waiting = ("uploaded", "checked", "failed")
+        left = self.filter(state__in=waiting, finished_at__isnull=True, created_at__lt=before)
+        return left.exclude(stored_as="")
 
 
 class TraitBagQuerySet(models.QuerySet[Any]):

@@ -22,10 +22,22 @@ def tidy_up(now: datetime) -> int:
     So does the file of an upload that was cut off, which no import knows.
     """
     _forget_strays(now - STRAYS_FOR)
-    over = ImportRun.objects.settled().filter(
-        finished_at__lt=now - timedelta(days=settings.IMPORT_UNDO_DAYS)
-    )
-    return sum(_forget(pk) for pk in list(over.values_list("pk", flat=True)))
+    before = now - timedelta(days=settings.IMPORT_UNDO_DAYS)
+    over = ImportRun.objects.settled().filter(finished_at__lt=before)
+    forgotten = sum(_forget(pk) for pk in list(over.values_list("pk", flat=True)))
+    left = list(ImportRun.objects.abandoned(before).values_list("pk", flat=True))
+    return forgotten + sum(_forget_abandoned(pk, before) for pk in left)
+
+
+@transaction.atomic
+def _forget_abandoned(pk: int, before: datetime) -> bool:
+    """A dry run that nobody followed up. Its file is as personal as that of a saved one."""
+    left = ImportRun.objects.abandoned(before).select_for_update(of=("self",))
+    run = left.filter(pk=pk).first()
+    if run is None:
+        return False
+    run.path.unlink(missing_ok=True)
+    return bool(ImportRun.objects.filter(pk=pk).update(stored_as=""))
 
 
 def _forget_strays(before: datetime) -> None:

@@ -156,7 +156,8 @@ class ImportRun(models.Model):
         """
         states = (self.State.UPLOADED, self.State.CHECKED, self.State.FAILED)
         return self._start(
-            self.State.CHECKING, Q(state__in=states, finished_at__isnull=True),
+            self.State.CHECKING,
+            Q(state__in=states, finished_at__isnull=True) & ~Q(stored_as=""),
             encoding=self.encoding, delimiter=self.delimiter, mapping=self.mapping,
             options=self.options, header=self.header, sample=self.sample,
             signature=self.signature, saves_when_checked=then_save,
@@ -167,7 +168,7 @@ class ImportRun(models.Model):
         if preview_token != self.preview_token() or not self.has_news:
             return False
         same = Q(state=self.State.CHECKED, sha256=self.sha256, mapping=self.mapping)
-        return self._start(self.State.SAVING, same)
+        return self._start(self.State.SAVING, same & ~Q(stored_as=""))
 
     def start_undoing(self, now: datetime) -> bool:
         if not self.may_be_undone(now):

@@ -57,12 +57,24 @@ def test_an_undo_that_is_under_way_keeps_what_it_needs(run):
     assert run.path.is_file()
 
 
-def test_an_import_that_was_never_saved_keeps_its_file(check):
+def test_a_file_that_nobody_saves_is_kept_as_long_as_one_that_was_saved(check):
     run = check("customers", ROWS)
 
-    assert tidy_up(timezone.now() + timedelta(days=400)) == 0
-
+    assert tidy_up(run.created_at + UNDO) == 0
     assert run.path.is_file()
+
+    assert tidy_up(run.created_at + UNDO + timedelta(seconds=1)) == 1
+    assert not list(settings.MEDIA_ROOT.glob("imports/*"))
+
+
+def test_what_was_forgotten_is_neither_saved_nor_checked_again(check, as_user, ada):
+    run = check("customers", ROWS)
+    tidy_up(run.created_at + UNDO + timedelta(days=1))
+
+    assert not run.start_saving(run.preview_token())
+    assert not run.start_checking()
+    page = as_user(ada).get(run.get_absolute_url())
+    assert "The uploaded file is no longer there." in page.content.decode()
 
 
 def test_the_page_of_a_tidied_import_still_opens(run, as_user, ada):
