@@ -26,6 +26,7 @@ NOT_AUDITED = {
     "customers.ImportRow": OF_ITS_RUN,
     "customers.SeenMessage": FACT,
     "customers.SourceDay": FACT,
+    "customers.TraitBag": "what programs said; declaring it is Attribute, which is audited",
     "customers.UnresolvedEvent": "waits for an account; giving it one is AccountAlias",
     "metrics.BookedMonth": CONCLUSION,
     "metrics.ChangedLedger": CONCLUSION,
@@ -91,4 +92,4 @@ def test_no_reason_outlives_its_model():
 def test_a_model_without_either_would_be_found(monkeypatch):
     monkeypatch.delitem(NOT_AUDITED, "customers.ImportRow")
 
-    assert silent() - set(NOT_AUDITED) == {"customers.ImportRow"}
+    assert "customers.ImportRow" in silent() - set(NOT_AUDITED)
