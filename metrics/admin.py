@@ -44,6 +44,7 @@ from metrics.models import (
     Scorecard,
     Snapshot,
     ValueModel,
+    WaitingDay,
 )
 
 
@@ -258,6 +259,11 @@ class CustomerEngagementAdmin(ReadOnly):
 @admin.register(EngagementDay)
 class EngagementDayAdmin(ReadOnly):
     list_display = ("day", "segment", "csm_id", "touch", "plan", "people", "people_today")
+
+
+@admin.register(WaitingDay)
+class WaitingDayAdmin(ReadOnly):
+    list_display = ("day", "marked_at")
 
 
 @admin.register(PersonSeen)

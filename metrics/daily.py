@@ -17,6 +17,7 @@ from django.db.models import Max
 from metrics.alerts.raising import raise_alerts
 from metrics.alerts.tasks import open_tasks
 from metrics.company import close_company_day
+from metrics.counting_again import recount_waiting_days
 from metrics.engaging import conclude_customers, finish_engagement, forget_conclusions_of
 from metrics.health.scorecard import current_scorecard, scorecard_of
 from metrics.health.scoring import score_health
@@ -79,7 +80,7 @@ def begin_night(day: date) -> bool:
     try:
         with holding_night(claim) as night:
             make_room_for(day)
-            recounted = recount_dirty_days(day)
+            recounted = [*recount_dirty_days(day), *recount_waiting_days(day)]
             forget_conclusions_of(recounted, day)
             used = 0 if day in recounted else roll_up_if_it_has_events(day)
             night.scorecard_version = current_scorecard().version

@@ -1,12 +1,11 @@
 """What figures take from files: features, our own people, and what is taken for granted (ENG, LTV).
 
 Features and insiders say what counts as use of the product. After a file of them the next night
-counts the last 28 days again, as after a change on the page; import them before the usage of
-longer ago.
+counts the last 28 days again, as after a change on the page, and the days before follow night by
+night (metrics/counting_again.py).
 """
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,9 +29,8 @@ from customers.importing.drafts import Draft, Rejected
 from customers.importing.nouns.choices import words
 from customers.importing.nouns.noun import Noun
 from customers.importing.records import Kind, existing, remove, restore, save_records, settle
-from customers.ingest.storing import mark_days
-from lib.days import days_between, today
-from metrics.engaging import WINDOW
+from lib.days import today
+from metrics.counting_again import count_again
 from metrics.models import Assumption, Feature, Insider
 
 _SEPARATORS = re.compile(r"[;,|、；，]")
@@ -117,18 +115,13 @@ def noun_of(kind: Kind, name: str, label: Any, columns: tuple[Column, ...]) -> N
         save_records(kind, drafts, context)
 
     def take_back(row_ids: list[int]) -> list[int]:
-        count_again()
+        count_again(today())
         return [*restore(kind, row_ids), *remove(kind, row_ids, lambda ids: set())]
 
     return Noun(
-        name, label, columns, judge, save, take_back, tie_up=lambda context: count_again(),
+        name, label, columns, judge, save, take_back, tie_up=lambda context: count_again(today()),
         needs=Permission.MANAGE_COSTS, scope="costs",
     )  # fmt: skip
-
-
-def count_again() -> None:
-    """Ask the next night to count the days that the newest figures rest on."""
-    mark_days(days_between(today() - timedelta(days=WINDOW), today()))
 
 
 def check_assumption(draft: Draft, context: Context) -> None:

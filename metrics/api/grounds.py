@@ -4,29 +4,30 @@ from typing import Any
 
 from accounts.api.viewsets import Created, Deleted, Listed, Resource, Retrieved, Updated
 from accounts.permissions import Permission
+from lib.days import today
 from metrics.api.filters import AssumptionFilter, FeatureFilter, InsiderFilter
 from metrics.api.ground_shapes import (
     AssumptionSerializer,
     FeatureSerializer,
     InsiderSerializer,
 )
-from metrics.importing import count_again
+from metrics.counting_again import count_again
 from metrics.models import Assumption, Feature, Insider
 
 
 class CountsAgain:
-    """After a change the next night counts the last 28 days again, as after one on the page."""
+    """After a change the nights count use again, as after one on the page."""
 
     def perform_create(self, values: dict[str, Any]) -> Any:
-        count_again()
+        count_again(today())
         return super().perform_create(values)  # type: ignore[misc]
 
     def perform_update(self, instance: Any, values: dict[str, Any]) -> None:
-        count_again()
+        count_again(today())
         super().perform_update(instance, values)  # type: ignore[misc]
 
     def perform_destroy(self, instance: Any) -> None:
-        count_again()
+        count_again(today())
         super().perform_destroy(instance)  # type: ignore[misc]
 
 

@@ -31,6 +31,7 @@ from metrics.models.revenue_movement import RevenueMovement
 from metrics.models.scorecard import Scorecard
 from metrics.models.snapshot import Snapshot
 from metrics.models.value_model import ValueModel
+from metrics.models.waiting_day import WaitingDay
 
 __all__ = [
     "Alert",
@@ -76,4 +77,5 @@ __all__ = [
     "Scorecard",
     "Snapshot",
     "ValueModel",
+    "WaitingDay",
 ]

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, permission_needed
-from customers.ingest.storing import mark_days
-from lib.days import days_between, today
-from metrics.engaging import WINDOW
+from lib.days import today
+from metrics.counting_again import count_again
 from metrics.feature_forms import FeatureForm, InsidersForm
 from metrics.models import Feature, Insider
 
@@ -31,7 +29,8 @@ def feature_list(request: HttpRequest) -> HttpResponse:
     insiders = InsidersForm(given)
     if given is not None and features.is_valid() and insiders.is_valid():
         save(features, insiders)
-        messages.success(request, _("Saved. The next night counts the last 28 days again."))
+        messages.success(request, _("Saved. The next night counts the last 28 days again, and "
+                                    "each night after it 28 days before them."))  # fmt: skip
         return redirect("metrics:feature_list")
     status = 200 if given is None else 422
     context = {"features": features, "insiders": insiders}
@@ -45,4 +44,4 @@ def save(features: Any, insiders: InsidersForm) -> None:
     wanted = insiders.cleaned_data["marks"]
     Insider.objects.exclude(mark__in=wanted).delete()
     Insider.objects.bulk_create([Insider(mark=mark) for mark in wanted], ignore_conflicts=True)
-    mark_days(days_between(today() - timedelta(days=WINDOW), today()))
+    count_again(today())

@@ -49,6 +49,7 @@ NOT_AUDITED = {
     "metrics.MovedCustomer": CONCLUSION,
     "metrics.NightChunk": OF_ITS_RUN,
     "metrics.PersonSeen": CONCLUSION,
+    "metrics.WaitingDay": CONCLUSION,
     "metrics.Place": CONCLUSION,
     "metrics.ReportNotice": "a job mails it once",
     "metrics.RevenueMovement": CONCLUSION,
