@@ -141,8 +141,9 @@ def finish_night(day: date) -> bool:
         close_company_day(day)
         through = max(day, newest_closed_day() or day)
         keep_months(through=through)
-        finish_engagement(day)
+        # Month ends that are missing are made afterwards, of all that is known.
         remake_month_ends(learned_since(_last_night_began()), before=through)
+        finish_engagement(day)
         place_answers()
         counts = Counter(_done_once(night.report))
         for report in night.chunks.values_list("report", flat=True):
