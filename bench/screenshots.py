@@ -60,7 +60,9 @@ def web_server() -> Iterator[str]:
     """The product over the demo company, served by gunicorn on a free port."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    env = os.environ | {"PUBLIC_URL": address, "DATABASE_POOL_SIZE": "4"}
+    # The admin of the demo has a password only.
+    env = os.environ | {"PUBLIC_URL": address, "DATABASE_POOL_SIZE": "4",
+                        "SECOND_FACTOR_FOR_ADMINS": "off"}  # fmt: skip
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi:application", "-b", f"127.0.0.1:{port}",
          "-k", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"],
