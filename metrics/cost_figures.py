@@ -135,8 +135,11 @@ def why_nothing_was_spent(lines: str, start: date, end: date) -> str:
     if lines == WINNING:
         reason, days = "no_costs_of_winning", winning_parameters(start, end)
         start, end = days["spent_from"], days["spent_to"]
-    entered = CostLine.objects.filter(starts_on__lt=end, until__gt=start)
-    return reason if entered.exists() else "no_cost_lines"
+    return reason if anything_was_spent(start, end) else "no_cost_lines"
+
+
+def anything_was_spent(start: date, end: date) -> bool:
+    return CostLine.objects.filter(starts_on__lt=end, until__gt=start).exists()
 
 
 def quotient_of(lines: str, below: Below, empty: str) -> Any:
@@ -276,8 +279,8 @@ def is_known(served: Served, question: Question) -> bool:
 
 
 def why_serving_is_unknown(question: Question) -> str:
-    entered = CostLine.objects.filter(starts_on__lt=question.end, until__gt=question.start)
-    return "no_costs_of_serving" if entered.exists() else "no_cost_lines"
+    entered = anything_was_spent(question.start, question.end)
+    return "no_costs_of_serving" if entered else "no_cost_lines"
 
 
 def served_customers(question: Question) -> int:

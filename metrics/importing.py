@@ -35,8 +35,6 @@ from metrics.models import Assumption, Feature, Insider
 
 _SEPARATORS = re.compile(r"[;,|、；，]")
 STORED_VALUE = Decimal(1).scaleb(-6)
-SHARES = {Assumption.Name.GROSS_MARGIN, Assumption.Name.DISCOUNT_RATE,
-          Assumption.Name.SUPPORT_SHARE}  # fmt: skip
 ASSUMPTION_NAMES = words(Assumption.Name, {
     "gross_margin": "margin,粗利率,売上総利益率", "discount_rate": "割引率",
     "horizon_months": "horizon,期間(月)",
@@ -125,8 +123,6 @@ def noun_of(kind: Kind, name: str, label: Any, columns: tuple[Column, ...]) -> N
 
 
 def check_assumption(draft: Draft, context: Context) -> None:
-    if draft.values["name"] in SHARES and draft.values["value"] > 1:
-        raise Rejected("value", "number_out_of_range", low="0", high="1")
     most = Assumption.MOST.get(draft.values["name"])
     if most is not None and draft.values["value"] > most:
         raise Rejected("value", "number_out_of_range", low="0", high=str(most))

@@ -14,7 +14,7 @@ from accounts.api.problem import ParameterError
 from accounts.api.viewsets import Resource
 from accounts.permissions import Permission
 from metrics.api.change_shapes import ChangeSerializer
-from metrics.api.numbers import ASKED, asked, text
+from metrics.api.numbers import ASKED, as_range, asked, text
 from metrics.catalogue import BY_CODE
 from metrics.figure import Figure
 from metrics.grouping import names_of
@@ -85,9 +85,7 @@ def shown(line: Compared) -> dict[str, Any]:
         "z": change.z if change else None,
         "p_value": change.p_value if change else None,
         "p_adjusted": line.p_value,
-        "interval": {"low": change.interval.low, "high": change.interval.high, "level": 0.95}
-        if change
-        else None,
+        "interval": as_range(change.interval if change else None),
         "is_paired": line.is_paired,
         "verdict": line.verdict,
         "verdict_in_words": str(line.in_words),
@@ -100,15 +98,12 @@ def nothing_yet() -> dict[str, Any]:
 
 
 def score(figure: Figure) -> dict[str, Any]:
-    interval = figure.interval
     return {
         "value": text(figure.value),
         "numerator": text(figure.numerator),
         "denominator": text(figure.denominator),
         "n": figure.n,
-        "interval": {"low": interval.low, "high": interval.high, "level": 0.95}
-        if interval
-        else None,
+        "interval": as_range(figure.interval),
         "reason": figure.reason or None,
         "flag": figure.flag or None,
     }

@@ -20,7 +20,7 @@ from lib.paging import page_number
 from lib.periods import PeriodUnreadableError, period_of
 from metrics.api.cohort_shapes import TriangleSerializer
 from metrics.api.number_shapes import NumberRowsSerializer
-from metrics.api.numbers import ASKED, PAGE, asked, opened, text
+from metrics.api.numbers import ASKED, PAGE, as_range, asked, in_reach, opened, text
 from metrics.once import page_of_figures
 from metrics.question import READERS, Question
 from metrics.retention.cohorts import (
@@ -75,6 +75,7 @@ class CohortViewSet(Resource):
         )
 
     @extend_schema(responses=NumberRowsSerializer, parameters=[*ASKED, VARIANT, PAGE])
+    @in_reach()
     def cell(self, request: Request, code: str, month: str, age: int) -> Response:
         """The customers behind one cell. Totals are of all rows, shown are one's own."""
         refuse_strangers(request, {*READERS, "variant", "page"})
@@ -134,14 +135,11 @@ def cell(found: Cell | None) -> dict[str, Any] | None:
     """None where the month of the cell is not over."""
     if found is None:
         return None
-    interval = found.interval
     return {
         "value": text(found.share),
         "numerator": text(found.kept),
         "denominator": text(found.whole),
         "n": found.size,
-        "interval": {"low": interval.low, "high": interval.high, "level": 0.95}
-        if interval
-        else None,
+        "interval": as_range(found.interval),
         "flag": None if found.is_shown else "insufficient_n",
     }

@@ -9,9 +9,6 @@ from accounts.api.fields import TextField
 from accounts.api.serializers import PersonSerializer, ResourceSerializer
 from metrics.models import Assumption, Feature, Insider
 
-SHARES = (Assumption.Name.GROSS_MARGIN, Assumption.Name.DISCOUNT_RATE,
-          Assumption.Name.SUPPORT_SHARE)  # fmt: skip
-
 
 class FeatureSerializer(ResourceSerializer):
     """An event of the product and what using it says. Nights find new ones by themselves."""
@@ -64,7 +61,7 @@ class AssumptionSerializer(ResourceSerializer):
         """What is corrected is the value; another name or day is another entry."""
         self.refuse_change(values, "name", "effective_on")
         name, value = self.whole(values, "name"), self.whole(values, "value")
-        most = 1 if name in SHARES else Assumption.MOST.get(name)
+        most = Assumption.MOST.get(name)
         if most is not None and value > most:
             message = _("This must be at most %(most)s.") % {"most": most}
             raise serializers.ValidationError({"value": [message]}, "max_value")

@@ -1,6 +1,7 @@
 """/numbers/: every metric with its definition, and any figure with all that makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -20,13 +21,15 @@ from lib import days
 from lib.paging import page_number
 from metrics.api.number_shapes import MetricSerializer, NumberRowsSerializer, NumberSerializer
 from metrics.catalogue import BY_CODE, METRICS
-from metrics.figure import Figure
+from metrics.figure import REASONS, Figure
 from metrics.grouping import GROUPINGS, TooManyGroupsError, groups_of
+from metrics.intervals import Interval
 from metrics.loyalty.verdicts import COMPARED
 from metrics.metric import Metric
 from metrics.once import page_of_figures
 from metrics.question import READERS, Question, QuestionUnclearError, question_of
 from metrics.retention.cohorts import MEASURES
+from metrics.revenue.two_clocks import TooMuchToRecallError
 from metrics.rows import Row, Rows
 from metrics.settings_used import settings_used
 
@@ -49,6 +52,15 @@ ASKED = [OpenApiParameter(name, OpenApiTypes.STR, description=HELP[name]) for na
          if name in HELP]  # fmt: skip
 BY = OpenApiParameter("by", OpenApiTypes.STR, enum=GROUPINGS, description="One figure a group.")
 PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="Pages of 50 rows, from 1.")
+
+
+@contextmanager
+def in_reach() -> Iterator[None]:
+    """Around rows: a figure says that `known` lies too long ago, rows are refused for it."""
+    try:
+        yield
+    except TooMuchToRecallError:
+        raise ParameterError({"known": [str(REASONS["too_long_ago"])]}) from None
 
 
 class NumberViewSet(Resource):
@@ -77,6 +89,7 @@ class NumberViewSet(Resource):
         return Response(body)
 
     @extend_schema(responses=NumberRowsSerializer, parameters=[*ASKED, PAGE])
+    @in_reach()
     def rows(self, request: Request, code: str) -> Response:
         """What the figure is counted from. Totals are of all rows, shown are one's own."""
         refuse_strangers(request, {*READERS, "page"})
@@ -85,6 +98,12 @@ class NumberViewSet(Resource):
             raise Http404
         rows, number = metric.rows(question), page_number(request.query_params.get("page", ""))
         return Response(opened(request, metric.code, rows, number))
+
+
+def as_range(interval: Interval | None) -> dict[str, float] | None:
+    if interval is None:
+        return None
+    return {"low": interval.low, "high": interval.high, "level": 0.95}
 
 
 def opened(request: Request, code: str, rows: Rows, number: int) -> dict[str, Any]:
@@ -147,7 +166,6 @@ def described(metric: Metric) -> dict[str, Any]:
 
 
 def shown(request: Request, metric: Metric, question: Question, figure: Figure) -> dict[str, Any]:
-    interval = figure.interval
     return {
         "metric": metric.code,
         "unit": metric.unit,
@@ -161,9 +179,7 @@ def shown(request: Request, metric: Metric, question: Question, figure: Figure) 
         "numerator": text(figure.numerator),
         "denominator": text(figure.denominator),
         "n": figure.n,
-        "interval": {"low": interval.low, "high": interval.high, "level": 0.95}
-        if interval
-        else None,
+        "interval": as_range(figure.interval),
         "reason": figure.reason or None,
         "reason_in_words": str(figure.reason_in_words) or None,
         "flag": figure.flag or None,

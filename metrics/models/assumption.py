@@ -24,8 +24,11 @@ class Assumption(models.Model):
         ACQUISITION_LAG = "acquisition_lag", _("Months from spending to winning a customer")
         TIER_HOLD_DAYS = "tier_hold_days", _("Days a value must stay past a border of touch tiers")
 
-    # More would be no assumption but a slip.
-    MOST = {Name.HORIZON_MONTHS: 1200, Name.ACQUISITION_LAG: 120, Name.TIER_HOLD_DAYS: 3650}
+    # More would be no assumption but a slip; no share is more than the whole.
+    MOST = {
+        Name.GROSS_MARGIN: 1, Name.DISCOUNT_RATE: 1, Name.SUPPORT_SHARE: 1,
+        Name.HORIZON_MONTHS: 1200, Name.ACQUISITION_LAG: 120, Name.TIER_HOLD_DAYS: 3650,
+    }  # fmt: skip
 
     name = models.CharField(_("assumption"), max_length=20, choices=Name.choices)
     effective_on = models.DateField(_("effective from"))

@@ -116,6 +116,19 @@ def test_what_takes_too_long_is_said_and_not_guessed(settings, as_user, lea):
         BY_CODE["mrr"].rows(question)
 
 
+@pytest.mark.parametrize("rows", ["mrr/rows", "cohort_retention/cohorts/2025-03/0"])
+def test_a_program_is_told_that_rows_take_too_long_to_recall(settings, api_of, lea, rows):
+    version(SubscriptionFactory(), date(2025, 3, 1), 100, recorded_on=date(2025, 5, 1))
+    rebuild_movements(through=NEWEST)
+    settings.KNOWN_THEN_SECONDS = 0
+
+    answer = api_of(lea).get(f"/api/v1/numbers/{rows}?period=2025-03&known=2025-04-01")
+
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "takes too long" in answer.content.decode()
+
+
 def test_a_page_works_out_once_what_was_known(as_user, lea):
     version(SubscriptionFactory(), date(2025, 3, 1), 100)
     version(SubscriptionFactory(), date(2025, 3, 1), 70, recorded_on=date(2025, 6, 2))
