@@ -48,6 +48,8 @@ REASONS: dict[str, Promise] = {
     "before_first_use": _("No use of the product is known up to that day."),
     "not_concluded": _("Engagement is kept for the last night and for ends of months."),
     "not_over": _("The period is not over."),
+    "not_by_parent": _("This figure is not counted by parent. Ask for it as billed."),
+    "too_many_families": _("Counting by parent takes too long. Ask as billed."),
     "too_long_ago": _(
         "Working out what was known then takes too long. Ask as known on a later day."
     ),

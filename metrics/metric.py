@@ -52,28 +52,35 @@ class Metric:
     def __post_init__(self) -> None:
         """Whoever opens the rows reads them on the clock of the question; nobody can forget it."""
         if self.rows is not None:
-            on_the_clock = partial(_on_the_clock, self.rows, self.unit, self.reads_costs)
-            object.__setattr__(self, "rows", on_the_clock)
+            object.__setattr__(self, "rows", partial(_on_the_clock, self, self.rows))
 
     def answer(self, question: Question) -> Figure:
         """The figure, its amounts in the currency asked for, marked while its period runs.
 
         Asked as known on a day, it is computed from the tables of money as they were known then.
-        Of a period that has not begun there is no figure, whatever is signed for it.
+        Of a period that has not begun there is no figure, whatever is signed for it, and by parent
+        there is none that joins money with what is known of single customers.
         """
         if question.is_to_come:
             return Figure.undefined("not_over")
+        if question.by_parent and not self.rolls_up:
+            return Figure.undefined("not_by_parent")
         try:
             with as_known(question, costs=self.reads_costs):
                 figure = self._computed(question)
-        except TooMuchToRecallError:
-            figure = Figure.undefined("too_long_ago")
+        except TooMuchToRecallError as error:
+            figure = Figure.undefined(error.reason)
         return figure.flagged("so_far") if question.is_running else figure
 
     @property
     def reads_costs(self) -> bool:
         """Costs, purchases or what is taken for granted make it."""
         return self.chapter in {"cost", "value"}
+
+    @property
+    def rolls_up(self) -> bool:
+        """It can be asked by parent: it is made of the ledger and of contracts alone (GEN-3)."""
+        return self.chapter == "revenue"
 
     def in_full(self, question: Question) -> Figure:
         """The same with a range that needs every customer, for who looks at this one figure."""
@@ -118,20 +125,21 @@ class Metric:
         return figure.times(factor).with_parts(worked_out)
 
 
-def _on_the_clock(
-    opened: Callable[[Question], Rows], unit: Unit, reads_costs: bool, question: Question
-) -> Rows:
+def _on_the_clock(metric: Metric, opened: Callable[[Question], Rows], question: Question) -> Rows:
     """Rows that are read as they were known on the day the question names; none of days to come.
 
-    Amounts are in the currency asked for, like the figure; without a rate there are none.
+    Amounts are in the currency asked for, like the figure; without a rate there are none. Nor are
+    there any by parent where the figure is not counted so.
     """
-    with as_known(question, costs=reads_costs):
-        rows = replace(opened(question), question=question, reads_costs=reads_costs)
+    is_left_out = question.by_parent and not metric.rolls_up
+    question = question.about(by_parent=question.by_parent and metric.rolls_up)
+    with as_known(question, costs=metric.reads_costs):
+        rows = replace(opened(question), question=question, reads_costs=metric.reads_costs)
         factor: Decimal | None = Decimal(1)
-        if unit == "money" and question.money != settings.REPORTING_CURRENCY:
+        if metric.unit == "money" and question.money != settings.REPORTING_CURRENCY:
             rate = rate_on(question.money, question.day)
             factor = 1 / rate if rate else None
-    if question.is_to_come or factor is None:
+    if question.is_to_come or is_left_out or factor is None:
         return replace(rows, sql=f"SELECT * FROM ({rows.sql}) expected WHERE false", summed=None)
     return rows if factor == 1 else rows.times(factor)
 

@@ -1,4 +1,4 @@
-"""Requests that ask for figures as known on a day."""
+"""Requests that ask for figures as known on a day, or by parent."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ class TwoClocksMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.GET.get("known"):
+        if not (request.GET.get("known") or request.GET.get("roll_up")):
             return self.get_response(request)
         with remembering():
             return self.get_response(request)
@@ -25,4 +25,4 @@ class TwoClocksMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, TooMuchToRecallError):
             return None
-        return render(request, "metrics/too_long_ago.html", status=422)
+        return render(request, "metrics/too_long.html", {"why": error.in_words}, status=422)

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from metrics.revenue.recall import is_recalling
+from metrics.revenue.recall import clock_read
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -23,7 +23,7 @@ def asked_once(work_out: Callable[P, Answer]) -> Callable[P, Answer]:
         answers = _answers.get()
         if answers is None:
             return work_out(*args, **kwargs)
-        key = (work_out, args, tuple(sorted(kwargs.items())), is_recalling())
+        key = (work_out, args, tuple(sorted(kwargs.items())), clock_read())
         if key not in answers:
             answers[key] = work_out(*args, **kwargs)
         found: Answer = answers[key]

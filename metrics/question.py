@@ -2,7 +2,8 @@
 
 A question reads from and writes to the address of a page or of the API, so that what one person
 sees another sees behind the same link. `known_on` None is the restated view: all we know today.
-With a day it is answered from what had been recorded by the end of that day (GEN-4).
+With a day it is answered from what had been recorded by the end of that day (GEN-4). `by_parent`
+counts a family as one customer: the one above all the others (GEN-3).
 """
 
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ NOT_A_CURRENCY = _("This must be a currency such as JPY, USD or EUR.")
 REPORTED = "reported"
 NOT_A_VIEW = _("This must be “reported”, or left out.")
 ONE_CLOCK = _("Ask either as reported or as known on a day.")
+PARENT = "parent"
+NOT_A_ROLL_UP = _("This must be “parent”, or left out.")
+CLOSED_AS_BILLED = _("Closed months are reported as billed. Leave out either of the two.")
 NOT_IN_PERIOD = _("This must be a day of the period that is over.")
 NOT_OVER = _("The last day must not lie in the future.")
 
@@ -139,6 +143,8 @@ class Question:
     currency: str = ""
     # "reported": closed months as they were, late facts as adjustments. "" is restated.
     view: str = ""
+    # A family counts as one customer, the one above all others; else each as it is billed.
+    by_parent: bool = False
 
     @property
     def start(self) -> date:
@@ -188,8 +194,11 @@ class Question:
 
     @property
     def clock(self) -> str:
-        """Another clock than that of now: a day, or "reported"."""
-        return self.known_on.isoformat() if self.known_on else self.view
+        """Whose books are read: "" those that are kept; else as known on a day, as reported, or
+        with families as one. All that is stored by customer or by month is of the kept ones.
+        """
+        clock = self.known_on.isoformat() if self.known_on else self.view
+        return f"{clock} by parent".lstrip() if self.by_parent else clock
 
     @property
     def money(self) -> str:
@@ -233,6 +242,7 @@ class Question:
             "day": self.as_of.isoformat() if self.as_of else None,
             "known": self.known_on.isoformat() if self.known_on else None,
             "view": self.view or None,
+            "roll_up": PARENT if self.by_parent else None,
             "segment": NOBODY if self.segment == "" else self.segment,
             "csm": NOBODY if self.csm == 0 else None if self.csm is None else str(self.csm),
             "touch": self.touch,
@@ -276,6 +286,8 @@ def contradictions(question: Question) -> dict[str, Promise]:
         faults["known"] = NOT_OVER
     if question.known_on and question.is_reported:
         faults["view"] = ONE_CLOCK
+    if question.by_parent and question.is_reported:
+        faults["roll_up"] = CLOSED_AS_BILLED
     if question.as_of and not question.start <= question.as_of < over:
         faults["day"] = NOT_IN_PERIOD
     return faults
@@ -321,11 +333,18 @@ def _view(text: str) -> dict[str, Any]:
     return {"view": text}
 
 
+def _roll_up(text: str) -> dict[str, Any]:
+    if text != PARENT:
+        raise ValueError(text)
+    return {"by_parent": True}
+
+
 READERS: dict[str, Any] = {
     "period": _period,
     "day": lambda text: {"as_of": date.fromisoformat(text)},
     "known": lambda text: {"known_on": date.fromisoformat(text)},
     "view": _view,
+    "roll_up": _roll_up,
     "segment": lambda text: {"segment": _name(text)},
     "csm": _csm,
     "touch": _touch,
@@ -337,6 +356,7 @@ FAULTS = {
     "day": NOT_A_DAY,
     "known": NOT_A_DAY,
     "view": NOT_A_VIEW,
+    "roll_up": NOT_A_ROLL_UP,
     "csm": NOT_A_PERSON,
     "touch": NOT_A_TOUCH,
     "currency": NOT_A_CURRENCY,

@@ -16,11 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import CostLine, Customer
-from lib.embedding import embedded
+from customers.models import CostLine
 from lib.paging import PAGE_SIZE, Page
 from metrics.models import RevenueMovement
 from metrics.question import Question
+from metrics.revenue.families import seen_by
 from metrics.revenue.two_clocks import as_known
 
 CHUNK = 2000
@@ -118,7 +118,7 @@ class Rows:
         """Without the rows of customers somebody may not see."""
         if user.is_authenticated and user.sees_every_customer:
             return self
-        seen, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+        seen, values = seen_by(user, self.question)
         sql = f"SELECT * FROM ({self.sql}) asked WHERE customer_id IN ({seen})"
         return replace(self, sql=sql, values=self.values | values)
 
@@ -161,7 +161,7 @@ class Rows:
                 return self.visible_to(user).page(number), self.summed()
         seen, values = "", dict[str, Any]()
         if not (user.is_authenticated and user.sees_every_customer):
-            visible, values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+            visible, values = seen_by(user, self.question)
             seen = f"WHERE customer_id IN ({visible})"
         statement = OPENED.format(
             rows=self.sql,

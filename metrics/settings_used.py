@@ -5,7 +5,6 @@ the longest of its rule. A closed month was counted with what was set when it wa
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -160,7 +159,7 @@ def _when_closed(metric: Metric, question: Question) -> dict[str, Any]:
 def _granted(question: Question) -> dict[str, Decimal]:
     """The assumptions of the day as known then; none where that takes too long to work out."""
     try:
-        with as_known(replace(question, view=""), costs=True):
+        with as_known(question.about(view="", by_parent=False), costs=True):
             return assumptions_on(question.day)
     except TooMuchToRecallError:
         return {}

@@ -56,6 +56,7 @@ class ChangeViewSet(Resource):
 
 def tested(code: str, question: Question, by: str) -> dict[str, Any]:
     scale, before = COMPARED[code], question.moved(-1).period
+    reason = why_nothing(code, question)
     body = {
         "metric": code,
         "unit": BY_CODE[code].unit,
@@ -63,10 +64,10 @@ def tested(code: str, question: Question, by: str) -> dict[str, Any]:
         "day": question.day.isoformat(),
         "compared_with": {"start": before.start.isoformat(), "end": question.start.isoformat()},
         "asked": question.parameters(),
-        **(nothing_yet() if question.is_to_come else shown(compared(scale, question))),
+        **(nothing(reason) if reason else shown(compared(scale, question))),
     }
     if by:
-        body["groups"] = [] if question.is_to_come else groups_of(scale, question, by)
+        body["groups"] = [] if reason else groups_of(scale, question, by)
     return body
 
 
@@ -92,8 +93,14 @@ def shown(line: Compared) -> dict[str, Any]:
     }
 
 
-def nothing_yet() -> dict[str, Any]:
-    undefined = Figure.undefined("not_over")
+def why_nothing(code: str, question: Question) -> str:
+    if question.is_to_come:
+        return "not_over"
+    return "not_by_parent" if question.by_parent and not BY_CODE[code].rolls_up else ""
+
+
+def nothing(reason: str) -> dict[str, Any]:
+    undefined = Figure.undefined(reason)
     return shown(Compared(name="", now=undefined, before=undefined, change=None, p_value=None))
 
 

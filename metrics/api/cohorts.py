@@ -118,8 +118,8 @@ def found_of(question: Question, measure: Measure, variant: Variant) -> tuple[Tr
         return nothing, "not_over"
     try:
         found = triangle(question, measure, variant, months=None)
-    except TooMuchToRecallError:
-        return nothing, "too_long_ago"
+    except TooMuchToRecallError as error:
+        return nothing, error.reason
     return found, None if found.cohorts else "no_data"
 
 

@@ -21,7 +21,7 @@ from lib import days
 from lib.paging import page_number
 from metrics.api.number_shapes import MetricSerializer, NumberRowsSerializer, NumberSerializer
 from metrics.catalogue import BY_CODE, METRICS
-from metrics.figure import REASONS, Figure
+from metrics.figure import Figure
 from metrics.grouping import GROUPINGS, TooManyGroupsError, groups_of
 from metrics.intervals import Interval
 from metrics.loyalty.verdicts import COMPARED
@@ -42,6 +42,9 @@ HELP = {
     "day": "The last day that counts, within the period; without a period in its month.",
     "known": "The day as of which facts were known. All that is known today without it.",
     "view": "`reported`: as the closed month was reported.",
+    "roll_up": "`parent`: figures of revenue count a family, the parent above all others with all "
+               "below it, as one customer. Each customer as it is billed without it; not with "
+               "`view`.",
     "segment": "Customers of this segment; `~` for those without one.",
     "csm": "Customers of the user with this number; `~` for those of nobody.",
     "touch": "Customers of this touch tier: high, low or tech.",
@@ -56,11 +59,11 @@ PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="Pages of 50 rows,
 
 @contextmanager
 def in_reach() -> Iterator[None]:
-    """Around rows: a figure says that `known` lies too long ago, rows are refused for it."""
+    """Around rows: a figure says why there is none, rows are refused for it."""
     try:
         yield
-    except TooMuchToRecallError:
-        raise ParameterError({"known": [str(REASONS["too_long_ago"])]}) from None
+    except TooMuchToRecallError as error:
+        raise ParameterError({error.asked: [str(error.in_words)]}) from None
 
 
 class NumberViewSet(Resource):

@@ -17,7 +17,6 @@ from django.utils import timezone
 from accounts.models import User
 from customers.models import Customer, WinBack
 from lib.days import day_start
-from lib.embedding import embedded
 from lib.paging import PAGE_SIZE, Page
 from lib.rates import Rate
 from metrics.grouping import names_of
@@ -28,6 +27,7 @@ from metrics.once import asked_once
 from metrics.question import Question
 from metrics.retention.reading import lives
 from metrics.retention.tenure import band_of, paying_by_tenure
+from metrics.revenue.families import seen_by
 from metrics.revenue.movements import TURN
 from metrics.revenue.start_set import start_sets_by
 from metrics.revenue.two_clocks import as_known
@@ -160,7 +160,7 @@ def lost_customers(question: Question, user: User, number: int) -> Page[LostCust
         seen = ""
         seen_values: dict[str, Any] = {}
         if not user.sees_every_customer:
-            visible, seen_values = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+            visible, seen_values = seen_by(user, question)
             seen = f"WHERE customer_id IN ({visible})"
         sql = LISTED.format(lost=lost, lives=lives(), seen=seen)
         values |= {

@@ -87,9 +87,10 @@ def survival_curve(question: Question) -> Curve | None:
 def of_all_days(question: Question) -> Question:
     """Lives are the same whatever day they are looked at: months side by side read them once.
 
-    On another clock the day tells how much has to be recalled.
+    As known then or as reported the day tells how much has to be recalled.
     """
-    return question if question.clock else question.about(period=ANY_MONTH, as_of=None)
+    is_recalled = question.known_on or question.is_reported
+    return question if is_recalled else question.about(period=ANY_MONTH, as_of=None)
 
 
 @asked_once

@@ -14,11 +14,10 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from customers.models import Customer
-from lib.embedding import embedded
 from metrics.models import RevenueMovement
 from metrics.once import asked_once
 from metrics.question import Question
+from metrics.revenue.families import seen_by
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.movements import Movements
 from metrics.revenue.start_set import TRAIT_DIMENSIONS, chosen_by, counted_where
@@ -136,7 +135,7 @@ def largest_moves(question: Question, user: User, limit: int = 10) -> Sequence[M
     seen = ""
     names: dict[str, Any] = {}
     if not user.sees_every_customer:
-        customers, names = embedded(Customer.objects.visible_to(user).values("pk"), "seen")
+        customers, names = seen_by(user, question)
         seen = f"AND customer_id IN ({customers})"
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,7 @@ from datetime import date
 class Recall:
     """What the temporary tables of this connection hold; `clock` "" is nothing.
 
-    `clock` is the day of what was known, or "reported".
+    `clock` is that of the question they were made for.
     """
 
     clock: str = ""
@@ -23,5 +23,10 @@ held: ContextVar[Recall | None] = ContextVar("held", default=None)
 
 def is_recalling() -> bool:
     """Inside `as_known`: what was stored from today's ledger must not be read."""
+    return bool(clock_read())
+
+
+def clock_read() -> str:
+    """Whose books this connection reads: "" those that are kept."""
     recall = held.get()
-    return recall is not None and recall.is_covering
+    return recall.clock if recall is not None and recall.is_covering else ""

@@ -1,4 +1,4 @@
-"""What was known then, and what was reported: figures of money on other clocks (GEN-4, rule J).
+"""What was known then, what was reported, families as one: other books (GEN-3, GEN-4, rule J).
 
 Inside `as_known(question)` tables are covered by temporary ones of the same name, which PostgreSQL
 finds first. So every statement reads what was known then, or what was reported, without knowing;
@@ -10,7 +10,7 @@ the books of today are the books of then. A rate that was corrected later has it
 the log of changes; a row that is gone (an import taken back) was never known. What is changed in
 place (costs, time, purchases, assumptions) is told by the log alone (logged.py). Facts that bear
 only on days after the last day asked for, and a month of grace, make no difference: they are left
-out.
+out. By parent (GEN-3) the families are booked anew as well, each as one customer (families.py).
 """
 
 import time
@@ -22,10 +22,18 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.utils.functional import Promise
 
 from lib.days import day_bounds
+from metrics.figure import REASONS
 from metrics.question import Question
 from metrics.revenue.facts_then import COVER_FACTS, RATES, UNCOVER_FACTS
+from metrics.revenue.families import (
+    COVER_SUBSCRIPTIONS,
+    FAMILIES,
+    MEMBERS,
+    UNCOVER_SUBSCRIPTIONS,
+)
 from metrics.revenue.ledger import BATCH, book_into
 from metrics.revenue.logged import cover_logged, uncover_logged
 from metrics.revenue.recall import Recall, held, is_recalling
@@ -63,11 +71,24 @@ MOVEMENTS = f"""
     CREATE TEMP TABLE known_movement (LIKE public.metrics_revenuemovement INCLUDING ALL);
     ALTER TABLE known_movement ALTER COLUMN id SET MINVALUE {FIRST_ID} RESTART WITH {FIRST_ID};
 """
-FORGET = "DROP TABLE IF EXISTS pg_temp.known_rate, pg_temp.known_customer, pg_temp.known_movement"
+MADE = ("known_family", "known_rate", "known_customer", "known_movement")
+FORGET = f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in MADE)}"
 
 
 class TooMuchToRecallError(Exception):
-    """What was known then could not be worked out in KNOWN_THEN_SECONDS."""
+    """The books that were asked for could not be worked out in KNOWN_THEN_SECONDS.
+
+    `reason` is that of a figure, `asked` the name in the address of what asks for too much.
+    """
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.clock)
+        self.reason = "too_many_families" if question.by_parent else "too_long_ago"
+        self.asked = "roll_up" if question.by_parent else "known"
+
+    @property
+    def in_words(self) -> Promise:
+        return REASONS[self.reason]
 
 
 @contextmanager
@@ -88,7 +109,8 @@ def remembering() -> Iterator[Recall]:
 
 @contextmanager
 def as_known(question: Question, *, costs: bool = False) -> Iterator[None]:
-    """The tables of money as known on the question's day, or as reported; else as they are.
+    """The tables of money as known on the question's day, as reported or by parent; else as
+    they are.
 
     With `costs` those of costs, time, purchases and assumptions, too: they are dearer to cover.
     """
@@ -132,17 +154,34 @@ def _as_known(question: Question) -> Iterator[None]:
 
 
 def _cover(question: Question, recall: Recall) -> None:
-    through = question.day if question.known_on is None else max(question.day, question.known_on)
-    is_new = recall.clock != question.clock or recall.through < through + GRACE
-    with _time_limit() as left:
+    through = _through(question)
+    is_new = recall.clock != question.clock or recall.through < through
+    with _time_limit(question) as left:
         if is_new:
             _execute(FORGET)
-            recall.clock, recall.through = question.clock, through + GRACE
+            recall.clock, recall.through = question.clock, through
+        if question.by_parent:
+            _cover_subscriptions(is_new=is_new)
         if question.known_on:
             _cover_facts(question.known_on, recall.through, is_new=is_new)
         if is_new:
             _fill(recall.through, left, question)
         _execute(COVER_LEDGER)
+
+
+def _through(question: Question) -> date:
+    """The last day to book. By parent alone it is that of the kept books, for every figure."""
+    if question.known_on:
+        return max(question.day, question.known_on) + GRACE
+    if question.by_parent:
+        return question.today - timedelta(days=1)
+    return question.day + GRACE
+
+
+def _cover_subscriptions(*, is_new: bool) -> None:
+    if is_new:
+        _execute(FAMILIES)
+    _execute(COVER_SUBSCRIPTIONS)
 
 
 def _cover_facts(known_on: date, through: date, *, is_new: bool) -> None:
@@ -154,7 +193,9 @@ def _cover_facts(known_on: date, through: date, *, is_new: bool) -> None:
 
 def _fill(through: date, left: Callable[[], None], question: Question) -> None:
     _execute(MOVEMENTS)
-    if question.known_on is None:
+    if question.by_parent:
+        _execute(MEMBERS)
+    if question.is_reported:
         write_reported(question.today)
     else:
         for customers in _batches():
@@ -175,10 +216,12 @@ def _uncover(question: Question) -> None:
     _execute(UNCOVER_LEDGER)
     if question.known_on:
         _execute(UNCOVER_FACTS)
+    if question.by_parent:
+        _execute(UNCOVER_SUBSCRIPTIONS)
 
 
 @contextmanager
-def _time_limit() -> Iterator[Callable[[], None]]:
+def _time_limit(question: Question) -> Iterator[Callable[[], None]]:
     """Each statement has what is left of KNOWN_THEN_SECONDS."""
     deadline = time.monotonic() + settings.KNOWN_THEN_SECONDS
     with connection.cursor() as cursor:
@@ -188,7 +231,7 @@ def _time_limit() -> Iterator[Callable[[], None]]:
     def left() -> None:
         remaining = int((deadline - time.monotonic()) * 1000)
         if remaining <= 0:
-            raise TooMuchToRecallError
+            raise TooMuchToRecallError(question)
         _execute(f"SET LOCAL statement_timeout = {remaining}")
 
     left()
@@ -196,7 +239,7 @@ def _time_limit() -> Iterator[Callable[[], None]]:
         yield left
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            raise TooMuchToRecallError from error
+            raise TooMuchToRecallError(question) from error
         raise
     _execute(f"SET LOCAL statement_timeout = '{former}'")
 
