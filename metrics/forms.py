@@ -25,11 +25,11 @@ from metrics.models import Assumption, ReportSchedule
 from metrics.models.report import Format, Subject
 from metrics.periods_in_words import period_in_words
 from metrics.plans import known_plans
-from metrics.question import NOBODY, REPORTED, Question, QuestionUnclearError, question_of
+from metrics.question import NOBODY, PARENT, REPORTED, Question, QuestionUnclearError, question_of
 
 Choices = list[tuple[str, str | Promise]]
 MONTHS, QUARTERS, YEARS = 24, 8, 5
-CLOCKS = ("known", "view")
+BOOKS = ("known", "view", "roll_up")
 LATEST = date(2099, 12, 31)
 
 
@@ -82,9 +82,16 @@ class QuestionForm(forms.Form):
         widget=Select,
         choices=[("", _("Restated: all we know")), (REPORTED, _("As reported"))],
     )
+    roll_up = forms.ChoiceField(
+        label=_("Customers"), required=False, widget=Select,
+        choices=[("", _("As billed")), (PARENT, _("By parent"))],
+    )  # fmt: skip
 
-    def __init__(self, question: Question, user: User) -> None:
+    def __init__(self, question: Question, user: User, *, rolls_up: bool = False) -> None:
+        """`rolls_up` offers to count by parent; who asked for it may take it back anywhere."""
         super().__init__(initial=question.parameters() | {"currency": question.money})
+        if not (rolls_up or question.by_parent):
+            del self.fields["roll_up"]
         choices = {
             "period": period_choices(question),
             "segment": [("", _("Any segment")), *named(known_segments()),
@@ -100,11 +107,11 @@ class QuestionForm(forms.Form):
 
     def choosing(self) -> list[forms.BoundField]:
         """What is counted."""
-        return [field for field in self if field.name not in CLOCKS]
+        return [field for field in self if field.name not in BOOKS]
 
     def remembering(self) -> list[forms.BoundField]:
-        """As known when; a menu of its own, for few ask and the bar is full."""
-        return [self[name] for name in CLOCKS]
+        """As known when, and by parent; a menu of its own, for few ask and the bar is full."""
+        return [self[name] for name in BOOKS if name in self.fields]
 
 
 @dataclass(frozen=True)
@@ -126,12 +133,19 @@ class Asked:
         return following if following.start <= self.question.today else None
 
     @property
+    def as_billed(self) -> Question:
+        return self.question.about(by_parent=False)
+
+    @property
     def period_in_words(self) -> str:
         return period_in_words(self.question.period)
 
 
-def asked_by(request: HttpRequest) -> Asked:
-    """The question of a page. What is not understood is left out, and said."""
+def asked_by(request: HttpRequest, *, rolls_up: bool = False) -> Asked:
+    """The question of a page. What is not understood is left out, and said.
+
+    `rolls_up` is for pages whose figures can be counted by parent.
+    """
     faults: list[tuple[str, str]] = []
     asked = request.GET.dict()
     try:
@@ -142,7 +156,7 @@ def asked_by(request: HttpRequest) -> Asked:
         understood = {name: text for name, text in asked.items() if name not in unclear.faults}
         question = question_of(understood, days.today())
     user: Any = request.user
-    return Asked(question, QuestionForm(question, user), faults)
+    return Asked(question, QuestionForm(question, user, rolls_up=rolls_up), faults)
 
 
 def period_choices(question: Question) -> list[Any]:

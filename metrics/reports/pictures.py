@@ -111,9 +111,11 @@ def engagement(question: Question) -> Charts:
 
 
 def board(question: Question) -> Charts:
-    """One or two of each page: what a board asks first."""
-    return [*revenue(question), *churn(question), *retention(question), satisfaction(question)[0],
-            value(question)[0], *engagement(question)[:1]]  # fmt: skip
+    """One or two of each page: what a board asks first. By parent those that are counted so."""
+    money = [*revenue(question), *churn(question), *retention(question)]
+    if question.by_parent:
+        return money
+    return [*money, satisfaction(question)[0], value(question)[0], *engagement(question)[:1]]
 
 
 PICTURES: dict[str, Callable[[Question], Charts]] = {

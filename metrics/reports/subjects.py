@@ -33,12 +33,14 @@ from metrics.settings_used import all_used
 
 CHOSEN: dict[str, tuple[str, ...]] = {Subject.BOARD: BOARD, Subject.OVERVIEW: OVERVIEW}
 MOST_BY_MONTH = 8
+AS_BILLED = {Subject.LOYALTY, Subject.VALUE, Subject.ENGAGEMENT}
 
 
 def content_of(report: Report, *, today: date) -> Content:
     """Everything a report says, as its owner may see it."""
     question = question_of(asked_words(report), today)
     if report.subject == Subject.CUSTOMER:
+        question = question.about(by_parent=False)
         return briefing.content_of(customer_of(report), question, about(report, question))
     if report.subject == Subject.FIGURE:
         return figure_content(report, question)
@@ -58,7 +60,12 @@ def content_of(report: Report, *, today: date) -> Content:
 
 
 def drawn(report: Report, question: Question) -> tuple[list[Chart], list[Table]]:
-    """Pictures and tables on the clock of the figures; none where that takes too long."""
+    """Pictures and tables on the clock of the figures; none where that takes too long.
+
+    Nor are there any by parent of what is not counted so.
+    """
+    if question.by_parent and report.subject in AS_BILLED:
+        return [], []
     try:
         with as_known(question):
             charts = [chart for chart in PICTURES[report.subject](question) if chart]
@@ -117,7 +124,7 @@ def figure_content(report: Report, question: Question) -> Content:
 
 
 def about(report: Report, question: Question) -> list[tuple[Any, Any]]:
-    """What was asked: filters, day, clock, currency, by whom and when."""
+    """What was asked: filters, day, clock, roll-up, currency, by whom and when."""
     filters = {"segment": _("Segment"), "csm": _("CSM"), "touch": _("Touch"), "plan": _("Plan")}
     asked = question.parameters()
     return [
@@ -126,6 +133,10 @@ def about(report: Report, question: Question) -> list[tuple[Any, Any]]:
         (_("As of the end of"), question.day),
         (_("View"), _("As reported") if question.is_reported else _("Restated: all we know")),
         (_("As known on"), question.known_on or _("all that is known today")),
+        (
+            _("Customers"),
+            _("By parent: a family counts as one") if question.by_parent else _("As billed"),
+        ),
         (_("Currency"), question.money),
         *[
             (label, names_of(name, [getattr(question, name)])[getattr(question, name)])

@@ -36,7 +36,7 @@ TRAITS = {
 @require_safe
 @page_of_figures
 def churn(request: HttpRequest) -> HttpResponse:
-    asked = asked_by(request)
+    asked = asked_by(request, rolls_up=True)
     question = asked.question
     by = request.GET.get("by", "")
     by = by if by in TRAITS else "segment"

@@ -23,7 +23,7 @@ def cohort_cell(request: HttpRequest, month: str, age: int) -> HttpResponse:
         period = period_of(month)
     except PeriodUnreadableError:
         raise Http404 from None
-    asked, choice = asked_by(request), choice_of(request)
+    asked, choice = asked_by(request, rolls_up=True), choice_of(request)
     if period.kind != "month" or age > 1200:
         raise Http404
     at = add_months(period.start, age)

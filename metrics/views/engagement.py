@@ -6,6 +6,7 @@ from django.db.models import F, FloatField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -30,6 +31,10 @@ MOST_LISTED, FEWEST_SEATS = 10, 5
 def engagement(request: HttpRequest) -> HttpResponse:
     """Who uses the product, how often, how much of it, and how long."""
     asked = asked_by(request)
+    if asked.question.by_parent:
+        return render(
+            request, "metrics/not_by_parent.html", {"asked": asked, "page": _("Engagement")}
+        )
     question = asked.question
     found = engaged(question)
     points = pictures.trend_of(question)

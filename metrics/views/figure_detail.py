@@ -13,6 +13,8 @@ from metrics.forms import asked_by
 from metrics.once import page_of_figures
 from metrics.templatetags.numbers import places_of
 
+NOT_OPENED = {"too_long_ago", "too_many_families", "not_by_parent"}
+
 
 @never_cache
 @login_required
@@ -24,9 +26,9 @@ def figure_detail(request: HttpRequest, code: str) -> HttpResponse:
     metric = BY_CODE.get(code)
     if metric is None:
         raise Http404
-    asked = asked_by(request)
+    asked = asked_by(request, rolls_up=metric.rolls_up)
     figure = metric.answer(asked.question)
-    is_known = figure.reason != "too_long_ago"
+    is_known = figure.reason not in NOT_OPENED
     rows = metric.rows(asked.question) if metric.rows and is_known else None
     number = page_number(request.GET.get("page", ""))
     user: Any = request.user

@@ -58,6 +58,8 @@ class Group:
 def loyalty(request: HttpRequest) -> HttpResponse:
     """What customers say, how sure that is, and whether it changed."""
     asked = asked_by(request)
+    if asked.question.by_parent:
+        return render(request, "metrics/not_by_parent.html", {"asked": asked, "page": _("Loyalty")})
     code = request.GET.get("scale", "")
     code = code if code in SCALES else "nps"
     with insiders_once():

@@ -36,7 +36,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     schedules = ReportSchedule.objects.filter(owner=user).prefetch_related("recipients")
     chosen = {name: request.GET.get(name, "") for name in ("subject", "metric", "customer")}
     context = {
-        "asked": asked_by(request),
+        "asked": asked_by(request, rolls_up=True),
         "form": ReportForm(initial=chosen, user=user),
         "schedule_form": ScheduleForm(),
         "reports": reports,

@@ -48,7 +48,7 @@ class Choice:
 @require_safe
 @page_of_figures
 def retention(request: HttpRequest) -> HttpResponse:
-    asked, choice = asked_by(request), choice_of(request)
+    asked, choice = asked_by(request, rolls_up=True), choice_of(request)
     curve = survival_curve(asked.question)
     fitted = fitted_to(curve)
     found = triangle(asked.question, choice.measure, choice.variant, int(choice.depth))

@@ -43,7 +43,7 @@ TILES = ("mrr", "arr", "cmrr", "arpa", "nrr", "grr", "quick_ratio", "gross_reven
 @page_of_figures
 def revenue(request: HttpRequest) -> HttpResponse:
     """Recurring revenue of a period: figures, steps, months, groups and the largest moves."""
-    asked = asked_by(request)
+    asked = asked_by(request, rolls_up=True)
     by = request.GET.get("by", "")
     by = by if by in GROUPINGS else "segment"
     context: dict[str, Any] = {"asked": asked, "kept": [("by", by)], "by": by, "groupings": BY}

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -37,6 +38,10 @@ MOST_LISTED = 25
 def value_and_cost(request: HttpRequest) -> HttpResponse:
     """What customers are worth, what keeping them costs, and who should be served otherwise."""
     asked = asked_by(request)
+    if asked.question.by_parent:
+        return render(
+            request, "metrics/not_by_parent.html", {"asked": asked, "page": _("Value and cost")}
+        )
     question, user = asked.question, request.user
     seen = CustomerValue.objects.visible_to(user)
     values = question.narrowed(seen, question.day).select_related("customer")
