@@ -80,17 +80,15 @@ def spending_chart(question: Question) -> Chart | None:
 class Drawn:
     """A customer in the picture: `touch` is the code of its tier, amounts are of a month."""
 
-    key: int
     name: str
     touch: str
-    suggested: str
     margin: Decimal
     cost: Decimal
 
 
 def most_valuable(values: QuerySet[CustomerValue]) -> list[Drawn]:
     """Hundreds, so only the columns that are drawn are read."""
-    columns = ("pk", "customer__name", "customer__touch", "suggested", "margin", "cost_to_serve")
+    columns = ("customer__name", "served", "margin", "cost_to_serve")
     ordered = values.order_by("-net_value", "pk")[:MOST_POINTS]
     return [Drawn(*row) for row in ordered.values_list(*columns)]
 

@@ -1,8 +1,17 @@
+from typing import Self
+
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.querysets import OfCustomerQuerySet
+
+
+class CustomerValueQuerySet(OfCustomerQuerySet):
+    def moved(self) -> Self:
+        """Of customers served in another tier than suggested, the most valuable first."""
+        return self.filter(~Q(suggested=F("served"))).order_by("-net_value", "pk")
 
 
 class CustomerValue(models.Model):
@@ -26,6 +35,9 @@ class CustomerValue(models.Model):
     suggested = models.CharField(
         _("suggested touch tier"), max_length=4, choices=Customer.Touch.choices
     )
+    # The tier of the customer itself. The database writes it along with each change of that, so
+    # that the few who should be served otherwise are found without looking at everybody.
+    served = models.CharField(_("touch tier"), max_length=4, choices=Customer.Touch.choices)
     # What the value alone says; it becomes the suggestion when it has said so long enough.
     candidate = models.CharField(
         _("on the way to"), max_length=4, choices=Customer.Touch.choices, blank=True
@@ -40,7 +52,7 @@ class CustomerValue(models.Model):
         blank=True,
     )  # fmt: skip
 
-    objects = OfCustomerQuerySet.as_manager()
+    objects = CustomerValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("value of a customer")
@@ -48,7 +60,11 @@ class CustomerValue(models.Model):
         indexes = [
             models.Index(fields=["-net_value", "customer"], name="customer_value_by_net_value"),
             models.Index(fields=["-cost_to_serve", "customer"], name="customer_value_by_cost"),
-        ]
+            models.Index(
+                fields=["-net_value", "customer"], name="customer_value_moved",
+                condition=~Q(suggested=F("served")),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.day}"

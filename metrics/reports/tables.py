@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -172,12 +171,11 @@ def heard(question: Question, by: str, title: str, found: list[Compared]) -> Tab
 
 def value(question: Question, owner: User) -> Tables:
     """Customers served in another tier than their value suggests, of those the owner may see."""
-    values = CustomerValue.objects.visible_to(owner).exclude(suggested=F("customer__touch"))
-    asked = question.narrowed(values, question.day)
+    asked = question.narrowed(CustomerValue.objects.visible_to(owner).moved(), question.day)
     rows = [
         (line.customer.name, line.customer.get_touch_display(), line.get_suggested_display(),
          money(line.net_value, question), money(line.cost_to_serve, question))
-        for line in asked.select_related("customer").order_by("-net_value", "pk")
+        for line in asked.select_related("customer")
     ]  # fmt: skip
     heads = [_("Customer"), _("Now"), _("Suggested"), _("Net value"), _("Cost to serve a month")]
     return [Table(_("Suggested touch tiers"), heads, rows)]

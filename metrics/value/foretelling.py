@@ -42,8 +42,8 @@ BUYERS = f"""
 # Who buys without a subscription has no other worth, and no tier is suggested for it.
 WRITE = """
     INSERT INTO metrics_customervalue AS v (customer_id, day, margin, minutes, cost_to_serve,
-        value, net_value, suggested, candidate, alive, purchases_ahead, margin_ahead)
-    SELECT c.id, %(day)s, 0, 0, 0, 0, 0, c.touch, '', p.alive, p.purchases, p.margin
+        value, net_value, suggested, served, candidate, alive, purchases_ahead, margin_ahead)
+    SELECT c.id, %(day)s, 0, 0, 0, 0, 0, c.touch, c.touch, '', p.alive, p.purchases, p.margin
     FROM unnest(%(ids)s::bigint[], %(alive)s::float[], %(purchases)s::float[],
         %(margins)s::numeric[]) AS p (customer_id, alive, purchases, margin)
     JOIN customers_customer c ON c.id = p.customer_id

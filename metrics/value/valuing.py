@@ -24,7 +24,7 @@ from metrics.value.pooled_churn import pooled_churn
 
 WORTH = f"""
     SELECT s.customer_id, round(s.annual_value / 12 * %(gross_margin)s, 4) AS margin,
-        coalesce(v.minutes, 0) AS minutes,
+        coalesce(v.minutes, 0) AS minutes, c.touch,
         round(coalesce(v.amount, 0) / least(12, greatest(1,
             (%(end)s - coalesce(c.started_on, %(start)s)) * 12 / 365.0)), 4) AS cost
     FROM metrics_snapshot s
@@ -40,11 +40,12 @@ JUDGED = f"""
             ELSE 'tech' END AS tier
     FROM ({WORTH}) w
 """
-# `old` is what stood there before; a tier is kept until another one has been due long enough.
+# `old` is what stood there before; a tier is kept until another one has been due long enough. In
+# which tier it is served stays as well: the database keeps that, and may know a later one.
 WRITE = f"""
     INSERT INTO metrics_customervalue AS old (customer_id, day, margin, minutes, cost_to_serve,
-        value, net_value, suggested, candidate, candidate_since)
-    SELECT customer_id, %(day)s, margin, minutes, cost, value, net_value, tier, '', NULL
+        value, net_value, suggested, served, candidate, candidate_since)
+    SELECT customer_id, %(day)s, margin, minutes, cost, value, net_value, tier, touch, '', NULL
     FROM ({JUDGED}) judged
     ON CONFLICT (customer_id) DO UPDATE SET day = excluded.day, margin = excluded.margin,
         minutes = excluded.minutes, cost_to_serve = excluded.cost_to_serve,
@@ -69,6 +70,11 @@ FORGET = """
     DELETE FROM metrics_customervalue v USING metrics_snapshot s
     WHERE s.customer_id = v.customer_id AND s.annual_value = 0
 """
+# Served otherwise since before its first value was written, and by nobody told.
+OVERTAKEN = """
+    UPDATE metrics_customervalue v SET served = c.touch FROM customers_customer c
+    WHERE c.id = v.customer_id AND v.served <> c.touch
+"""
 
 
 def value_customers(day: date) -> int:
@@ -88,4 +94,6 @@ def value_customers(day: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(FORGET)
         cursor.execute(WRITE, values)
-        return int(cursor.rowcount)
+        valued = int(cursor.rowcount)
+        cursor.execute(OVERTAKEN)
+    return valued

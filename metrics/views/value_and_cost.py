@@ -1,10 +1,8 @@
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, permission_needed
 from customers.models import Customer
-from lib.planning import planned
 from metrics import worth_charts as pictures
 from metrics.assumptions import assumptions_on
 from metrics.catalogue import BY_CODE
@@ -53,7 +50,7 @@ def value_and_cost(request: HttpRequest) -> HttpResponse:
         "value_tiles": [(code, BY_CODE[code].answer(question)) for code in VALUE_TILES],
         "cost_tiles": [(code, BY_CODE[code].answer(question)) for code in COST_TILES],
         "charts": [chart for chart in drawn if chart],
-        "suggestions": in_money(suggested_moves(values, shown), factor),
+        "suggestions": in_money(suggested_moves(values), factor),
         "costly": in_money(
             values.filter(net_value__lt=0).order_by("net_value", "pk")[:MOST_LISTED], factor
         ),
@@ -78,33 +75,18 @@ def in_money(values: Any, factor: Decimal) -> list[CustomerValue]:
     return shown
 
 
-def suggested_moves(values: Any, first: Sequence[pictures.Drawn]) -> list[Any]:
+def suggested_moves(values: Any) -> list[Any]:
     """Customers served in another tier than suggested, the most valuable first.
 
-    `first` are the most valuable of all. With their tiers in words and their pin or None, since a
-    template is slow at finding these.
+    With their tiers in words and their pin or None, since a template is slow at finding these.
     """
-    chosen = CustomerValue.objects.filter(pk__in=most_moved(values, first))
-    suggestions = list(chosen.select_related("customer__touch_pin").order_by("-net_value", "pk"))
+    suggestions = list(values.moved().select_related("customer__touch_pin")[:MOST_LISTED])
     words = {tier.value: str(tier.label) for tier in Customer.Touch}
     for value in suggestions:
         value.now = words.get(value.customer.touch, "")
         value.instead = words.get(value.suggested, "")
         value.pin = getattr(value.customer, "touch_pin", None)
     return suggestions
-
-
-def most_moved(values: Any, first: Sequence[pictures.Drawn]) -> list[int]:
-    """The keys of those. Mostly they are among the most valuable, which are at hand.
-
-    If not, everybody's tiers have to be compared: in one join instead of a look-up for each.
-    """
-    found = [each.key for each in first if each.suggested != each.touch][:MOST_LISTED]
-    if len(found) == MOST_LISTED or len(first) < pictures.MOST_POINTS:
-        return found
-    moves = values.exclude(suggested=F("customer__touch")).order_by("-net_value", "pk")
-    with planned(enable_nestloop="off"):
-        return list(moves.values_list("pk", flat=True)[:MOST_LISTED])
 
 
 def worded_assumptions(question: Question) -> list[tuple[str, Any]]:

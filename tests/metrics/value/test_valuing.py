@@ -19,8 +19,7 @@ from metrics.question import question_of
 from metrics.revenue.months import rebuild_months
 from metrics.value.foretelling import foretell_purchases, known
 from metrics.value.valuing import value_customers
-from metrics.views.value_and_cost import most_moved
-from metrics.worth_charts import MOST_POINTS, Drawn
+from metrics.views.value_and_cost import suggested_moves
 from tests.factories import (
     DAY,
     NOON,
@@ -162,18 +161,45 @@ def test_a_pin_needs_a_reason_and_an_end(as_user, ana, change, words):
     assert not TouchPin.objects.exists()
 
 
-@pytest.mark.parametrize("served_as_suggested", [3, 400])
-def test_a_suggestion_is_listed_however_many_are_worth_more(served_as_suggested):
-    moved = CustomerFactory(touch=Customer.Touch.HIGH)
-    CustomerValue.objects.create(
-        customer=moved, day=DAY, margin=1, cost_to_serve=0, value=1, net_value=1, suggested="low"
+def worth(customer: Customer, net_value: int, **more) -> CustomerValue:
+    amounts = {"margin": 1, "cost_to_serve": 0, "value": net_value, "net_value": net_value}
+    return CustomerValue.objects.create(
+        customer=customer, day=DAY, served=customer.touch, **amounts | {"suggested": "low"} | more
     )
-    richer = [Drawn(0, "", "low", "low", Decimal(9), Decimal(0))] * served_as_suggested
-    at_hand = [*richer, Drawn(moved.pk, "", "high", "low", Decimal(1), Decimal(0))]
 
-    found = most_moved(CustomerValue.objects.all(), at_hand[:MOST_POINTS])
 
-    assert found == [moved.pk]
+def test_those_to_be_served_otherwise_are_listed_the_most_valuable_first():
+    for net_value, touch in [(1, "high"), (9, "low"), (5, "tech"), (7, "low")]:
+        worth(CustomerFactory(touch=touch), net_value)
+
+    found = suggested_moves(CustomerValue.objects.all())
+
+    assert [(value.net_value, value.now) for value in found] == [(5, "Tech touch"), (1, "High touch")]
+
+
+@pytest.mark.parametrize("changed_by", ["one", "many"])
+def test_a_value_follows_the_tier_its_customer_is_served_in(changed_by):
+    customer, other = CustomerFactory(touch="low"), CustomerFactory(touch="low")
+    worth(customer, 1), worth(other, 2)
+
+    if changed_by == "one":
+        customer.touch = "high"
+        customer.save(update_fields=["touch"])
+    else:
+        Customer.objects.filter(pk=customer.pk).update(touch="high")
+
+    assert [value.customer for value in CustomerValue.objects.moved()] == [customer]
+    assert CustomerValue.objects.get(customer=customer).served == "high"
+
+
+def test_a_tier_that_changed_while_the_first_value_was_written_is_mended_by_the_next_night():
+    customer = paying(240_000)
+    value_customers(DAY)
+    CustomerValue.objects.update(served="tech")
+
+    value_customers(DAY)
+
+    assert worth_of(customer).served == customer.touch
 
 
 def test_the_page_asks_the_same_number_of_questions(as_user, lea, django_assert_max_num_queries):
