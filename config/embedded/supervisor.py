@@ -41,6 +41,8 @@ WEB_SECONDS = 60
 WEB_ONLY = {"DATABASE_POOL_SIZE": "8"}
 # On SIGTERM the worker hands its jobs back after a while instead of finishing them.
 WORKER_ONLY = {"REMAP_SIGTERM": "SIGQUIT"}
+# `make_ready` has made all checks a moment ago.
+JOBS_ONLY = {"CELERY_SKIP_CHECKS": "1"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -165,7 +167,7 @@ class Installation:
         # Memory that drawing took is given back only by a process that ends.
         reports = [*celery, "worker", "-n", "reports@%h", "-c", "1", "-Q", "reports,bulk",
                    "--max-tasks-per-child", "20", *quietly]  # fmt: skip
-        supervised = self.env | {"SUPERVISED_BY": str(os.getpid())}
+        supervised = self.env | JOBS_ONLY | {"SUPERVISED_BY": str(os.getpid())}
         jobs = supervised | WORKER_ONLY
         web = [PYTHON, "-m", "gunicorn", "--config", "config/web_server.py", "--bind",
                f"127.0.0.1:{self.web_port}", "--workers", "1", "config.wsgi"]  # fmt: skip
@@ -187,11 +189,10 @@ class Installation:
         servers = Servers(database, self.env["REDIS_URL"])
         return Ear(servers, f"{worker}@{socket.gethostname()}", every)
 
-    def manage(self, *words: str, quietly: bool = False) -> None:
+    def manage(self, *words: str) -> None:
         command = [PYTHON, "manage.py", *words]
-        out = subprocess.DEVNULL if quietly else None
         done = subprocess.run(
-            command, check=False, cwd=ROOT, env=self.env, start_new_session=True, stdout=out
+            command, check=False, cwd=ROOT, env=self.env, start_new_session=True
         )
         if done.returncode:
             raise EmbeddedServerError(f"`manage.py {' '.join(words)}` failed; see above.")
@@ -200,10 +201,7 @@ class Installation:
         self.start_servers()
         self.complete_environment()
         keep_environment(self.folder, self.env, ROOT / "config")
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("keep_partitions", quietly=True)
-        if self.is_demo:
-            self.manage("load_demo", "--unless-loaded")
+        self.manage("make_ready", *(["--demo"] if self.is_demo else []))
         self.plan_children()
         for child in self.children:
             child.start(self.logs)
