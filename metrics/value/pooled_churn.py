@@ -23,52 +23,56 @@ from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
 from metrics.revenue.movements import TURN, TURNS
-from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
+from metrics.revenue.start_set import ANYWHERE, KEYS, chosen_by
 from metrics.rows import Rows
 
 MONTHS = 12
-_BEFORE = ", ".join(
-    f"coalesce(sum({TURN}) FILTER (WHERE day < %(border_{n})s), 0) > 0 AS paid_{n}"
-    for n in range(MONTHS + 1)
-)
-_MONTHS = " + ".join(f"paid_{n}::int" for n in range(MONTHS))
-_LOST = " + ".join(f"(paid_{n} AND NOT paid_{n + 1})::int" for n in range(MONTHS))
+# `%(borders)s` are the first days of the twelve months and of the one behind them. A line that
+# makes a customer a paying one, or no more, bears on the eves behind it; who paid before a month
+# and not after it turned away once more than back.
 OF_EVERYBODY = f"""
-    SELECT customer_id AS key, customer_id, '' AS label, {_LOST} AS numerator,
-        {_MONTHS} AS denominator, '' AS note
+    SELECT customer_id AS key, customer_id, '' AS label,
+        count(*) FILTER (WHERE month > 0 AND turned < 0) AS numerator,
+        sum(turned * ({MONTHS} - month)) AS denominator, '' AS note
     FROM (
-        SELECT customer_id, {_BEFORE} FROM metrics_revenuemovement
-        WHERE day < %(border_{MONTHS})s AND {TURNS} GROUP BY customer_id
-        -- What was paid on an eve is asked once, not at each use.
-        OFFSET 0
-    ) watched WHERE {_MONTHS} > 0
+        SELECT customer_id, width_bucket(day, %(borders)s::date[]) AS month, sum({TURN}) AS turned
+        FROM metrics_revenuemovement WHERE day < %(end)s AND {TURNS} GROUP BY 1, 2
+    ) monthly GROUP BY customer_id HAVING sum(turned * ({MONTHS} - month)) > 0
 """
-# The twelve eves of months, and the last day of the last one.
+# The days of each balance of a customer, and which eves are among them: from the first on, up to
+# and without another. Behind the twelfth stands the last day of the last month.
+SPANS = """
+    SELECT customer_id, plan, balance, day AS since, lead(day, 1, 'infinity') OVER (
+        PARTITION BY customer_id ORDER BY day, id) AS until
+    FROM metrics_revenuemovement WHERE day < %(end)s {narrowed}
+"""
 EVES = """
-    SELECT n, (%(first)s::date + n * interval '1 month')::date - 1 AS day
-    FROM generate_series(0, %(months)s) n
+    width_bucket({since}, %(borders)s::date[]) AS first,
+    width_bucket({until}, %(borders)s::date[]) AS upto
 """
-# Of each customer the eves it paid on, and whether it still paid on the next one.
-PAID = """
-    SELECT customer_id, plan, eve.n, eve.day, coalesce(lead(eve.n) OVER w = eve.n + 1, false)
-        AS is_kept
-    FROM (
-        SELECT customer_id, plan, balance, day, lead(day, 1, 'infinity') OVER (
-            PARTITION BY customer_id ORDER BY day, id) AS until
-        FROM metrics_revenuemovement WHERE day < %(end)s {narrowed}
-    ) span
-    JOIN ({eves}) eve ON span.day <= eve.day AND eve.day < span.until
-    WHERE span.balance > 0 WINDOW w AS (PARTITION BY customer_id ORDER BY eve.n)
+WITHOUT_TRAITS = f"""
+    SELECT span.customer_id, plan, balance, {ANYWHERE},
+        {EVES.format(since="span.since", until="span.until")}
+    FROM ({SPANS}) span
 """
-# The same of customers under the traits and the plan of each eve.
+BY_TRAITS = f"""
+    SELECT span.customer_id, plan, balance, {KEYS}, {
+    EVES.format(since="greatest(span.since, t.since)", until="least(span.until, t.until)")
+}
+    FROM ({SPANS}) span LEFT JOIN metrics_customertrait t ON t.customer_id = span.customer_id
+        AND t.since < span.until AND (t.until IS NULL OR t.until > span.since)
+"""
+# Of customers under the traits and the plan of each eve; traits follow one another without a gap.
+# Lost is who pays on its last eve and not on the next one.
 OF_SOME = f"""
-    SELECT p.customer_id AS key, p.customer_id, '' AS label,
-        count(*) FILTER (WHERE NOT is_kept) AS numerator, count(*) AS denominator, '' AS note
+    SELECT customer_id AS key, customer_id, '' AS label,
+        count(*) FILTER (WHERE upto <= {MONTHS} AND following = 0) AS numerator,
+        sum(least(upto, {MONTHS}) - first) AS denominator, '' AS note
     FROM (
-        SELECT paid.*, {KEYS} FROM ({PAID}) paid {TRAITS.format(row="paid", day="paid.day")}
-        WHERE paid.n < %(months)s
-    ) p WHERE true {{chosen}} GROUP BY p.customer_id
-""".replace("{eves}", EVES)
+        SELECT *, lead(balance) OVER (PARTITION BY customer_id ORDER BY first) AS following
+        FROM ({{pieces}}) every WHERE upto > first
+    ) p WHERE balance > 0 AND first < {MONTHS} {{chosen}} GROUP BY customer_id
+"""
 EVER_ON_PLAN = """
     AND customer_id IN (
         SELECT customer_id FROM metrics_revenuemovement WHERE plan = %(chosen_plan)s)
@@ -93,14 +97,16 @@ def months_of(question: Question) -> list[Period]:
 
 def pooled_churn_rows(question: Question) -> Rows:
     end = last_whole_month_ends(question.day)
+    borders = [add_months(end, n - MONTHS) for n in range(MONTHS + 1)]
+    values: dict[str, Any] = {"borders": borders, "end": end}
     if not question.is_narrowed:
-        return Rows(OF_EVERYBODY, {
-            f"border_{n}": add_months(end, n - MONTHS) for n in range(MONTHS + 1)
-        })  # fmt: skip
-    narrowed, values = ever_of(question)
+        return Rows(OF_EVERYBODY, values)
+    narrowed, known = ever_of(question)
     chosen, wanted = chosen_by(question)
-    values |= wanted | {"first": add_months(end, -MONTHS), "end": end, "months": MONTHS}
-    return Rows(OF_SOME.format(narrowed=narrowed, chosen=chosen), values)
+    asked = (question.segment, question.csm, question.touch)
+    pieces = WITHOUT_TRAITS if all(trait is None for trait in asked) else BY_TRAITS
+    statement = OF_SOME.format(pieces=pieces.format(narrowed=narrowed), chosen=chosen)
+    return Rows(statement, values | known | wanted)
 
 
 def ever_of(question: Question) -> tuple[str, dict[str, Any]]:

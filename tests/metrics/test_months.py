@@ -299,9 +299,11 @@ def assert_only_movers_change(question: Question) -> None:
 def test_the_churn_of_a_year_adds_up_its_months_whoever_is_asked_about(first, second, table):
     with transaction.atomic():
         customers = [store(first, table), store(second, {})]
+        grown = date(2025, 2, 10)
         CustomerTrait.objects.create(
-            customer_id=customers[0], since=date.min, until=date(2025, 2, 10), segment="Small"
+            customer_id=customers[0], since=date.min, until=grown, segment="Small"
         )
+        CustomerTrait.objects.create(customer_id=customers[0], since=grown)
         book_movements(customers, through=THROUGH)
         RevenueMovement.objects.filter(day__gte=date(2025, 2, 15)).update(plan="Pro")
         rebuild_months(through=date(2025, 12, 31))

@@ -174,7 +174,10 @@ def test_those_to_be_served_otherwise_are_listed_the_most_valuable_first():
 
     found = suggested_moves(CustomerValue.objects.all())
 
-    assert [(value.net_value, value.now) for value in found] == [(5, "Tech touch"), (1, "High touch")]
+    assert [(value.net_value, value.now) for value in found] == [
+        (5, "Tech touch"),
+        (1, "High touch"),
+    ]
 
 
 @pytest.mark.parametrize("changed_by", ["one", "many"])
