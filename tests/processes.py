@@ -8,6 +8,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 
 from django.db import connections
@@ -16,10 +17,16 @@ from django.urls import get_resolver
 from config.celery import app
 
 FORK = multiprocessing.get_context("fork")
+# What a worker or a web server loads when it starts: here once, and not in each of dozens of them.
+LOADED = ("celery.bin.celery", "celery.apps.worker", "celery.concurrency.prefork",
+          "celery.worker.components", "celery.worker.consumer", "celery.app.control",
+          "celery.backends.base", "billiard.popen_fork", "billiard.heap", "billiard.queues",
+          "kombu.transport.redis", "gunicorn.arbiter", "gunicorn.workers.gthread")  # fmt: skip
 
 
 def start(work: Callable[[], None]) -> BaseProcess:
-    # What a server or worker needs is imported here and once, not in each of them.
+    for name in LOADED:
+        import_module(name)
     get_resolver().url_patterns  # noqa: B018
     app.loader.import_default_modules()
     connections.close_all()
