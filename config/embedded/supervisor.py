@@ -191,9 +191,7 @@ class Installation:
 
     def manage(self, *words: str) -> None:
         command = [PYTHON, "manage.py", *words]
-        done = subprocess.run(
-            command, check=False, cwd=ROOT, env=self.env, start_new_session=True
-        )
+        done = subprocess.run(command, check=False, cwd=ROOT, env=self.env, start_new_session=True)
         if done.returncode:
             raise EmbeddedServerError(f"`manage.py {' '.join(words)}` failed; see above.")
 

@@ -38,7 +38,7 @@ def wait_until(what: Callable[[], object], seconds: float = LONGEST_WAIT) -> boo
     while time.monotonic() < deadline:
         if what():
             return True
-        time.sleep(0.02)
+        time.sleep(0.05)
     return False
 
 
