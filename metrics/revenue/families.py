@@ -39,10 +39,17 @@ FAMILIES = """
 """
 FIELDS = {field.column: f"s.{field.column}" for field in Subscription._meta.concrete_fields}
 FIELDS["customer_id"] = "coalesce(f.root_id, s.customer_id) AS customer_id"
-COVER_SUBSCRIPTIONS = f"""
-    CREATE TEMP VIEW customers_subscription AS
+# A table of its own, so that those of many customers are found by an index.
+SUBSCRIPTIONS = f"""
+    CREATE TEMP TABLE known_subscription AS
         SELECT {", ".join(FIELDS.values())} FROM public.customers_subscription s
-        LEFT JOIN known_family f ON f.customer_id = s.customer_id
+        LEFT JOIN known_family f ON f.customer_id = s.customer_id;
+    CREATE UNIQUE INDEX ON known_subscription (id);
+    CREATE INDEX ON known_subscription (customer_id);
+    ANALYZE known_subscription;
+"""
+COVER_SUBSCRIPTIONS = """
+    CREATE TEMP VIEW customers_subscription AS SELECT * FROM known_subscription
 """
 UNCOVER_SUBSCRIPTIONS = "DROP VIEW pg_temp.customers_subscription"
 # All of them are booked anew: the lines of each member fall away, the root has those of all.

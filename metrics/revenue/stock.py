@@ -21,6 +21,7 @@ from metrics.models import BookedMonth
 from metrics.once import asked_once
 from metrics.question import Question
 from metrics.revenue.ledger import ledger_of
+from metrics.revenue.movements import TURN
 from metrics.revenue.start_set import DIMENSIONS, chosen_by, counted_where
 from metrics.rows import Rows
 
@@ -33,6 +34,11 @@ STOCK = """
         FROM {ledger} booked WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
     ) e {traits}
     WHERE e.balance > 0
+"""
+# What each month added to the customers who pay and to what they pay; the first with all before it.
+ADDED = f"""
+    SELECT greatest(date_trunc('month', day)::date, %(first)s), sum({TURN})::int, sum(amount)
+    FROM {{ledger}} booked WHERE day < %(end)s GROUP BY 1
 """
 STORED = "SELECT * FROM metrics_monthstock WHERE month = %(month)s"
 MEDIAN = "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FROM ({stock}) paying"
@@ -75,6 +81,8 @@ def stocks_by(
 def stocks_by_month(question: Question, months: Sequence[date]) -> dict[date, Stock]:
     """The stock at the end of each month; of a running month as far as it is counted."""
     if not months or not (ledger_of(question).has_months and is_booked(months[-1])):
+        if not question.is_narrowed:
+            return _summed_up(question, months)
         ends = {month: min(add_months(month, 1) - DAY, question.today - DAY) for month in months}
         return {month: stock(question, day) for month, day in ends.items()}
     chosen, wanted = chosen_by(question)
@@ -86,6 +94,24 @@ def stocks_by_month(question: Question, months: Sequence[date]) -> dict[date, St
         cursor.execute(statement, wanted | {"first": months[0], "last": months[-1]})
         found = {row[0]: Stock(*row[1:]) for row in cursor.fetchall()}
     return {month: found.get(month, Stock()) for month in months}
+
+
+def _summed_up(question: Question, months: Sequence[date]) -> dict[date, Stock]:
+    """Of everybody, from one pass over the ledger: lines come to what is there after them."""
+    if not months:
+        return {}
+    ledger = ledger_of(question)
+    end = min(add_months(months[-1], 1), question.today)
+    values = ledger.values | {"first": months[0], "end": end}
+    with connection.cursor() as cursor:
+        cursor.execute(ADDED.format(ledger=ledger.sql), values)
+        added = {month: Stock(*sums) for month, *sums in cursor.fetchall()}
+    found, customers, value = {}, 0, Decimal(0)
+    for month in months:
+        more = added.get(month, Stock())
+        customers, value = customers + more.customers, value + more.value
+        found[month] = Stock(customers, value)
+    return found
 
 
 def source_of(question: Question, day: date, dimension: str = "") -> tuple[str, dict[str, Any]]:

@@ -32,6 +32,7 @@ from metrics.revenue.families import (
     COVER_SUBSCRIPTIONS,
     FAMILIES,
     MEMBERS,
+    SUBSCRIPTIONS,
     UNCOVER_SUBSCRIPTIONS,
 )
 from metrics.revenue.ledger import BATCH, book_into
@@ -71,7 +72,7 @@ MOVEMENTS = f"""
     CREATE TEMP TABLE known_movement (LIKE public.metrics_revenuemovement INCLUDING ALL);
     ALTER TABLE known_movement ALTER COLUMN id SET MINVALUE {FIRST_ID} RESTART WITH {FIRST_ID};
 """
-MADE = ("known_family", "known_rate", "known_customer", "known_movement")
+MADE = ("known_family", "known_subscription", "known_rate", "known_customer", "known_movement")
 FORGET = f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in MADE)}"
 
 
@@ -180,7 +181,7 @@ def _through(question: Question) -> date:
 
 def _cover_subscriptions(*, is_new: bool) -> None:
     if is_new:
-        _execute(FAMILIES)
+        _execute(FAMILIES + SUBSCRIPTIONS)
     _execute(COVER_SUBSCRIPTIONS)
 
 

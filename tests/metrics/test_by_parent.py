@@ -1,6 +1,6 @@
 """A family counts as one customer: everything as if its contracts were all those of the root."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,12 +10,14 @@ from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 from customers.models import Customer, ExchangeRate, Subscription, SubscriptionVersion
+from lib.days import add_months
 from metrics.catalogue import BY_CODE, METRICS
 from metrics.grouping import groups_of
 from metrics.models import RevenueMovement
 from metrics.question import Question, QuestionUnclearError, question_of
 from metrics.retention.reading import lives, steps, terms
 from metrics.revenue.ledger import book_movements
+from metrics.revenue.stock import stock, stocks_by_month
 from metrics.revenue.two_clocks import as_known, remembering
 from metrics.revenue.value import value_parameters
 from metrics.traits import keep_traits
@@ -167,7 +169,7 @@ def group(ana, ben):
 
 
 QUESTIONS = [
-    {}, {"period": "2026-Q1"}, {"segment": "Small"}, {"segment": "Large", "plan": "Large"},
+    {}, {"period": "2026-Q1", "segment": "Small"}, {"segment": "Large", "plan": "Large"},
     {"period": "2025", "currency": "USD"},
 ]  # fmt: skip
 
@@ -209,6 +211,19 @@ def test_every_figure_of_the_ledger_is_that_of_the_merged_company(group):
     differing = {name.split()[0] for name in found if found[name] != billed[name]}
     # The model needs a hundred customers, so it says the same: that there are too few.
     assert {metric.code for metric in FOLLOWING} - differing <= {"modelled_survival_60"}
+
+
+@pytest.mark.parametrize("books", [{}, {"roll_up": "parent"}, {"known": "2026-03-15"}])
+def test_months_side_by_side_are_those_asked_one_by_one(group, books):
+    months = [date(2024, 12, 1), *(date(2025, n, 1) for n in range(1, 13)), date(2026, 1, 1)]
+    question = asked(**books)
+
+    with as_known(question):
+        found = stocks_by_month(question, months)
+        ends = {month: add_months(month, 1) - timedelta(days=1) for month in months}
+
+        assert found == {month: stock(question, day) for month, day in ends.items()}
+        assert found[date(2025, 12, 1)].customers > found[date(2024, 12, 1)].customers > 0
 
 
 def test_every_figure_either_follows_its_parent_or_says_that_it_does_not(group):
