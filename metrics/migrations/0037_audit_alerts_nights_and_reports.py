@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.squashing import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -16,136 +18,138 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ReportRecipient',
-            fields=[
-            ],
-            options={
-                'verbose_name': 'sent to',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('metrics.reportschedule_recipients',),
-        ),
-        migrations.CreateModel(
-            name='AlertEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('score_fell', 'Health fell'), ('went_red', 'Health went red'), ('usage_fell', 'Usage fell by half'), ('renewal_untouched', 'Renewal ahead without a touch'), ('detractor', 'Detractor')], max_length=20, verbose_name='kind')),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('details', models.JSONField(default=dict)),
-                ('day', models.DateField(verbose_name='day')),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='raised')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
-                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='dismissed')),
-                ('dismiss_reason', models.CharField(blank=True, max_length=200, verbose_name='why dismissed')),
-                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
-                ('dismissed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dismissed by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.alert')),
-                ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.task', verbose_name='task')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MonthClosingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('month', models.DateField(serialize=False, verbose_name='month')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked for')),
-                ('obstacle', models.TextField(blank=True, verbose_name='why it was not closed')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.monthclosing')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NightEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('day', models.DateField(serialize=False, verbose_name='day')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done')], default='waiting', max_length=10, verbose_name='state')),
-                ('scorecard_version', models.PositiveIntegerField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.night')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('subject', models.CharField(choices=[('board', 'Monthly board report'), ('overview', 'Overview'), ('revenue', 'Revenue'), ('retention', 'Retention'), ('churn', 'Churn'), ('loyalty', 'Loyalty'), ('value', 'Value and cost'), ('engagement', 'Engagement'), ('figure', 'One figure with its rows'), ('customer', 'Customer briefing')], max_length=10, verbose_name='report')),
-                ('format', models.CharField(choices=[('xlsx', 'Excel'), ('pdf', 'PDF'), ('docx', 'Word')], max_length=4, verbose_name='format')),
-                ('asked', models.JSONField(default=dict, verbose_name='question')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ja', '日本語')], max_length=2, verbose_name='language')),
-                ('state', models.CharField(choices=[('waiting', 'being made'), ('done', 'ready'), ('failed', 'failed')], default='waiting', max_length=7, verbose_name='state')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked for')),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.report')),
-                ('schedule', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metrics.reportschedule', verbose_name='schedule')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportScheduleEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('subject', models.CharField(choices=[('board', 'Monthly board report'), ('overview', 'Overview'), ('revenue', 'Revenue'), ('retention', 'Retention'), ('churn', 'Churn'), ('loyalty', 'Loyalty'), ('value', 'Value and cost'), ('engagement', 'Engagement'), ('figure', 'One figure with its rows'), ('customer', 'Customer briefing')], max_length=10, verbose_name='report')),
-                ('format', models.CharField(choices=[('xlsx', 'Excel'), ('pdf', 'PDF'), ('docx', 'Word')], max_length=4, verbose_name='format')),
-                ('rhythm', models.CharField(choices=[('weekly', 'every Monday'), ('monthly', 'on the first of each month')], max_length=7, verbose_name='rhythm')),
-                ('asked', models.JSONField(blank=True, default=dict, verbose_name='filters')),
-                ('next_on', models.DateField(verbose_name='next on')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set up by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.reportschedule')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportRecipientEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('reportschedule', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metrics.reportschedule')),
-                ('user', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.reportrecipient')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='ReportRecipient',
+                fields=[
+                ],
+                options={
+                    'verbose_name': 'sent to',
+                    'proxy': True,
+                    'indexes': [],
+                    'constraints': [],
+                },
+                bases=('metrics.reportschedule_recipients',),
+            ),
+            migrations.CreateModel(
+                name='AlertEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('kind', models.CharField(choices=[('score_fell', 'Health fell'), ('went_red', 'Health went red'), ('usage_fell', 'Usage fell by half'), ('renewal_untouched', 'Renewal ahead without a touch'), ('detractor', 'Detractor')], max_length=20, verbose_name='kind')),
+                    ('subject', models.CharField(blank=True, max_length=60)),
+                    ('details', models.JSONField(default=dict)),
+                    ('day', models.DateField(verbose_name='day')),
+                    ('raised_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='raised')),
+                    ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
+                    ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='dismissed')),
+                    ('dismiss_reason', models.CharField(blank=True, max_length=200, verbose_name='why dismissed')),
+                    ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                    ('dismissed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dismissed by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.alert')),
+                    ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.task', verbose_name='task')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='MonthClosingEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('month', models.DateField(serialize=False, verbose_name='month')),
+                    ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked for')),
+                    ('obstacle', models.TextField(blank=True, verbose_name='why it was not closed')),
+                    ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.monthclosing')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='NightEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('day', models.DateField(serialize=False, verbose_name='day')),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done')], default='waiting', max_length=10, verbose_name='state')),
+                    ('scorecard_version', models.PositiveIntegerField(blank=True, null=True)),
+                    ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
+                    ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.night')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ReportEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('subject', models.CharField(choices=[('board', 'Monthly board report'), ('overview', 'Overview'), ('revenue', 'Revenue'), ('retention', 'Retention'), ('churn', 'Churn'), ('loyalty', 'Loyalty'), ('value', 'Value and cost'), ('engagement', 'Engagement'), ('figure', 'One figure with its rows'), ('customer', 'Customer briefing')], max_length=10, verbose_name='report')),
+                    ('format', models.CharField(choices=[('xlsx', 'Excel'), ('pdf', 'PDF'), ('docx', 'Word')], max_length=4, verbose_name='format')),
+                    ('asked', models.JSONField(default=dict, verbose_name='question')),
+                    ('language', models.CharField(choices=[('en', 'English'), ('ja', '日本語')], max_length=2, verbose_name='language')),
+                    ('state', models.CharField(choices=[('waiting', 'being made'), ('done', 'ready'), ('failed', 'failed')], default='waiting', max_length=7, verbose_name='state')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked for')),
+                    ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.report')),
+                    ('schedule', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metrics.reportschedule', verbose_name='schedule')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ReportScheduleEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('subject', models.CharField(choices=[('board', 'Monthly board report'), ('overview', 'Overview'), ('revenue', 'Revenue'), ('retention', 'Retention'), ('churn', 'Churn'), ('loyalty', 'Loyalty'), ('value', 'Value and cost'), ('engagement', 'Engagement'), ('figure', 'One figure with its rows'), ('customer', 'Customer briefing')], max_length=10, verbose_name='report')),
+                    ('format', models.CharField(choices=[('xlsx', 'Excel'), ('pdf', 'PDF'), ('docx', 'Word')], max_length=4, verbose_name='format')),
+                    ('rhythm', models.CharField(choices=[('weekly', 'every Monday'), ('monthly', 'on the first of each month')], max_length=7, verbose_name='rhythm')),
+                    ('asked', models.JSONField(blank=True, default=dict, verbose_name='filters')),
+                    ('next_on', models.DateField(verbose_name='next on')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                    ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set up by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.reportschedule')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ReportRecipientEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('reportschedule', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='metrics.reportschedule')),
+                    ('user', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='metrics.reportrecipient')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
     ]

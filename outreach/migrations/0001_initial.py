@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.squashing import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,141 +20,143 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Topic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True, verbose_name='key')),
-                ('name_en', models.CharField(max_length=100, verbose_name='name in English')),
-                ('name_ja', models.CharField(max_length=100, verbose_name='name in Japanese')),
-                ('is_operational', models.BooleanField(default=False, help_text='Only for mail the contract needs, such as invoices.', verbose_name='cannot be stopped')),
-            ],
-            options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Mailing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('state', models.CharField(choices=[('preparing', 'Being prepared'), ('running', 'Running'), ('paused', 'Paused'), ('cancelled', 'Cancelled')], default='preparing', max_length=10, verbose_name='state')),
-                ('pause_reason', models.CharField(blank=True, max_length=200, verbose_name='why it is paused')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='outreach.topic', verbose_name='topic')),
-            ],
-            options={
-                'verbose_name': 'mailing',
-                'verbose_name_plural': 'mailings',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Message',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('email', models.CharField(max_length=254, verbose_name='address')),
-                ('email_norm', models.CharField(max_length=254)),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('text_body', models.TextField(blank=True)),
-                ('html_body', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('ready', 'Ready'), ('claimed', 'Claimed'), ('handed', 'Handed over'), ('sent', 'Sent'), ('failed', 'Failed'), ('unknown', 'Unknown'), ('suppressed', 'Suppressed'), ('cancelled', 'Cancelled')], default='ready', max_length=10, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='due')),
-                ('owner', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('handed_at', models.DateTimeField(blank=True, null=True, verbose_name='handed over')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('smtp_code', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('smtp_text', models.CharField(blank=True, max_length=300)),
-                ('hit_scores', models.PositiveIntegerField(default=0)),
-                ('hit_count', models.PositiveIntegerField(default=0)),
-                ('first_hit_at', models.DateTimeField(blank=True, null=True)),
-                ('last_hit_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='customers.contact', verbose_name='contact')),
-                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='outreach.mailing', verbose_name='mailing')),
-            ],
-            options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Suppression',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email_hash', models.CharField(max_length=64)),
-                ('reason', models.CharField(choices=[('unsubscribed', 'Unsubscribed'), ('bounced', 'Address does not exist'), ('complained', 'Marked as spam'), ('manual', 'Entered by hand')], max_length=15, verbose_name='reason')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
-                ('topic', models.ForeignKey(blank=True, help_text='Empty: all topics that may be stopped.', null=True, on_delete=django.db.models.deletion.CASCADE, to='outreach.topic', verbose_name='topic')),
-            ],
-            options={
-                'verbose_name': 'suppression',
-                'verbose_name_plural': 'suppressions',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MailingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('state', models.CharField(choices=[('preparing', 'Being prepared'), ('running', 'Running'), ('paused', 'Paused'), ('cancelled', 'Cancelled')], default='preparing', max_length=10, verbose_name='state')),
-                ('pause_reason', models.CharField(blank=True, max_length=200, verbose_name='why it is paused')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.mailing')),
-                ('topic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.topic', verbose_name='topic')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ContactTouch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email_hash', models.CharField(max_length=64)),
-                ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='touch', to='outreach.message')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='outreach.topic')),
-            ],
-            options={
-                'verbose_name': 'mail touch',
-                'verbose_name_plural': 'mail touches',
-            },
-        ),
-        migrations.CreateModel(
-            name='TopicEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False, verbose_name='key')),
-                ('name_en', models.CharField(max_length=100, verbose_name='name in English')),
-                ('name_ja', models.CharField(max_length=100, verbose_name='name in Japanese')),
-                ('is_operational', models.BooleanField(default=False, help_text='Only for mail the contract needs, such as invoices.', verbose_name='cannot be stopped')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.topic')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Topic',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('key', models.SlugField(unique=True, verbose_name='key')),
+                    ('name_en', models.CharField(max_length=100, verbose_name='name in English')),
+                    ('name_ja', models.CharField(max_length=100, verbose_name='name in Japanese')),
+                    ('is_operational', models.BooleanField(default=False, help_text='Only for mail the contract needs, such as invoices.', verbose_name='cannot be stopped')),
+                ],
+                options={
+                    'verbose_name': 'topic',
+                    'verbose_name_plural': 'topics',
+                    'ordering': ['key'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Mailing',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('state', models.CharField(choices=[('preparing', 'Being prepared'), ('running', 'Running'), ('paused', 'Paused'), ('cancelled', 'Cancelled')], default='preparing', max_length=10, verbose_name='state')),
+                    ('pause_reason', models.CharField(blank=True, max_length=200, verbose_name='why it is paused')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                    ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                    ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='outreach.topic', verbose_name='topic')),
+                ],
+                options={
+                    'verbose_name': 'mailing',
+                    'verbose_name_plural': 'mailings',
+                    'ordering': ['-created_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Message',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                    ('email', models.CharField(max_length=254, verbose_name='address')),
+                    ('email_norm', models.CharField(max_length=254)),
+                    ('language', models.CharField(max_length=2, verbose_name='language')),
+                    ('subject', models.CharField(max_length=300, verbose_name='subject')),
+                    ('text_body', models.TextField(blank=True)),
+                    ('html_body', models.TextField(blank=True)),
+                    ('state', models.CharField(choices=[('ready', 'Ready'), ('claimed', 'Claimed'), ('handed', 'Handed over'), ('sent', 'Sent'), ('failed', 'Failed'), ('unknown', 'Unknown'), ('suppressed', 'Suppressed'), ('cancelled', 'Cancelled')], default='ready', max_length=10, verbose_name='state')),
+                    ('reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
+                    ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                    ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='due')),
+                    ('owner', models.UUIDField(blank=True, null=True)),
+                    ('lease_until', models.DateTimeField(blank=True, null=True)),
+                    ('handed_at', models.DateTimeField(blank=True, null=True, verbose_name='handed over')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                    ('smtp_code', models.PositiveSmallIntegerField(blank=True, null=True)),
+                    ('smtp_text', models.CharField(blank=True, max_length=300)),
+                    ('hit_scores', models.PositiveIntegerField(default=0)),
+                    ('hit_count', models.PositiveIntegerField(default=0)),
+                    ('first_hit_at', models.DateTimeField(blank=True, null=True)),
+                    ('last_hit_at', models.DateTimeField(blank=True, null=True)),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='customers.contact', verbose_name='contact')),
+                    ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='outreach.mailing', verbose_name='mailing')),
+                ],
+                options={
+                    'verbose_name': 'message',
+                    'verbose_name_plural': 'messages',
+                    'ordering': ['-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Suppression',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email_hash', models.CharField(max_length=64)),
+                    ('reason', models.CharField(choices=[('unsubscribed', 'Unsubscribed'), ('bounced', 'Address does not exist'), ('complained', 'Marked as spam'), ('manual', 'Entered by hand')], max_length=15, verbose_name='reason')),
+                    ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
+                    ('topic', models.ForeignKey(blank=True, help_text='Empty: all topics that may be stopped.', null=True, on_delete=django.db.models.deletion.CASCADE, to='outreach.topic', verbose_name='topic')),
+                ],
+                options={
+                    'verbose_name': 'suppression',
+                    'verbose_name_plural': 'suppressions',
+                    'ordering': ['-created_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='MailingEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('state', models.CharField(choices=[('preparing', 'Being prepared'), ('running', 'Running'), ('paused', 'Paused'), ('cancelled', 'Cancelled')], default='preparing', max_length=10, verbose_name='state')),
+                    ('pause_reason', models.CharField(blank=True, max_length=200, verbose_name='why it is paused')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                    ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.mailing')),
+                    ('topic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.topic', verbose_name='topic')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ContactTouch',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('email_hash', models.CharField(max_length=64)),
+                    ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='touch', to='outreach.message')),
+                    ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='outreach.topic')),
+                ],
+                options={
+                    'verbose_name': 'mail touch',
+                    'verbose_name_plural': 'mail touches',
+                },
+            ),
+            migrations.CreateModel(
+                name='TopicEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('key', models.SlugField(db_index=False, verbose_name='key')),
+                    ('name_en', models.CharField(max_length=100, verbose_name='name in English')),
+                    ('name_ja', models.CharField(max_length=100, verbose_name='name in Japanese')),
+                    ('is_operational', models.BooleanField(default=False, help_text='Only for mail the contract needs, such as invoices.', verbose_name='cannot be stopped')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.topic')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
         migrations.AddIndex(
             model_name='message',
             index=models.Index(condition=models.Q(('state', 'ready')), fields=['due_at', 'id'], name='message_ready'),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from lib.squashing import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -46,40 +48,42 @@ class Migration(migrations.Migration):
             name='merge_fields',
             field=models.JSONField(blank=True, default=dict),
         ),
-        migrations.CreateModel(
-            name='SuppressionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('email_hash', models.CharField(max_length=64)),
-                ('reason', models.CharField(choices=[('unsubscribed', 'Unsubscribed'), ('bounced', 'Address does not exist'), ('complained', 'Marked as spam'), ('manual', 'Entered by hand')], max_length=15, verbose_name='reason')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.suppression')),
-                ('topic', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: all topics that may be stopped.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.topic', verbose_name='topic')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MailText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('text', models.TextField(verbose_name='plain text')),
-                ('html', models.TextField(verbose_name='HTML')),
-                ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='outreach.mailing')),
-            ],
-            options={
-                'verbose_name': 'text of a mailing',
-                'verbose_name_plural': 'texts of mailings',
-                'ordering': ['mailing', 'language'],
-                'constraints': [models.UniqueConstraint(fields=('mailing', 'language'), name='mail_text_once_per_language')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='SuppressionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('email_hash', models.CharField(max_length=64)),
+                    ('reason', models.CharField(choices=[('unsubscribed', 'Unsubscribed'), ('bounced', 'Address does not exist'), ('complained', 'Marked as spam'), ('manual', 'Entered by hand')], max_length=15, verbose_name='reason')),
+                    ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='outreach.suppression')),
+                    ('topic', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: all topics that may be stopped.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.topic', verbose_name='topic')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='MailText',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('language', models.CharField(max_length=2, verbose_name='language')),
+                    ('subject', models.CharField(max_length=300, verbose_name='subject')),
+                    ('text', models.TextField(verbose_name='plain text')),
+                    ('html', models.TextField(verbose_name='HTML')),
+                    ('mailing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='outreach.mailing')),
+                ],
+                options={
+                    'verbose_name': 'text of a mailing',
+                    'verbose_name_plural': 'texts of mailings',
+                    'ordering': ['mailing', 'language'],
+                    'constraints': [models.UniqueConstraint(fields=('mailing', 'language'), name='mail_text_once_per_language')],
+                },
+            ),
+        ]),
     ]

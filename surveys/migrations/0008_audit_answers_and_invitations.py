@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from lib.squashing import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -15,58 +17,60 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='InvitationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='external id')),
-                ('language', models.CharField(max_length=2, verbose_name='language')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('queued', 'Queued'), ('sent', 'Sent'), ('skipped', 'Left out'), ('answered', 'Answered'), ('revoked', 'Revoked')], default='planned', max_length=10, verbose_name='state')),
-                ('skip_reason', models.CharField(blank=True, max_length=40, verbose_name='why left out')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent elsewhere')),
-                ('is_returned', models.BooleanField(blank=True, null=True, verbose_name='returned')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact', verbose_name='contact')),
-                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
-                ('message', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.message', verbose_name='message')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='surveys.invitation')),
-                ('wave', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.wave', verbose_name='wave')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ResponseEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='external id')),
-                ('interaction', models.CharField(blank=True, max_length=200, verbose_name='interaction')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('language', models.CharField(default='en', max_length=2, verbose_name='language')),
-                ('grade', models.CharField(choices=[('confirmed', 'Confirmed'), ('suspect', 'Perhaps a machine'), ('manual', 'Entered by hand'), ('imported', 'Imported')], default='confirmed', max_length=10, verbose_name='grade')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='answered')),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
-                ('contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact', verbose_name='contact')),
-                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
-                ('invitation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.invitation', verbose_name='invitation')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='surveys.response')),
-                ('survey', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.survey', verbose_name='survey')),
-                ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.task', verbose_name='task')),
-                ('version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.surveyversion', verbose_name='version')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='InvitationEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('external_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='external id')),
+                    ('language', models.CharField(max_length=2, verbose_name='language')),
+                    ('state', models.CharField(choices=[('planned', 'Planned'), ('queued', 'Queued'), ('sent', 'Sent'), ('skipped', 'Left out'), ('answered', 'Answered'), ('revoked', 'Revoked')], default='planned', max_length=10, verbose_name='state')),
+                    ('skip_reason', models.CharField(blank=True, max_length=40, verbose_name='why left out')),
+                    ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent elsewhere')),
+                    ('is_returned', models.BooleanField(blank=True, null=True, verbose_name='returned')),
+                    ('expires_at', models.DateTimeField(verbose_name='expires')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact', verbose_name='contact')),
+                    ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                    ('message', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='outreach.message', verbose_name='message')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='surveys.invitation')),
+                    ('wave', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.wave', verbose_name='wave')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='ResponseEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('external_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='external id')),
+                    ('interaction', models.CharField(blank=True, max_length=200, verbose_name='interaction')),
+                    ('score', models.PositiveSmallIntegerField(verbose_name='score')),
+                    ('comment', models.TextField(blank=True, verbose_name='comment')),
+                    ('language', models.CharField(default='en', max_length=2, verbose_name='language')),
+                    ('grade', models.CharField(choices=[('confirmed', 'Confirmed'), ('suspect', 'Perhaps a machine'), ('manual', 'Entered by hand'), ('imported', 'Imported')], default='confirmed', max_length=10, verbose_name='grade')),
+                    ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='answered')),
+                    ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
+                    ('contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact', verbose_name='contact')),
+                    ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                    ('invitation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.invitation', verbose_name='invitation')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='surveys.response')),
+                    ('survey', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.survey', verbose_name='survey')),
+                    ('task', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.task', verbose_name='task')),
+                    ('version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='surveys.surveyversion', verbose_name='version')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
     ]
