@@ -1,7 +1,9 @@
 """What became of those who paid before a period: the ground of NRR, GRR and churn (REV-3 to REV-6).
 
 S pays at the end of the day before the period; s is its annual value then, e at the end of the
-last day. Both ends are at the rates of the last day (rule K), so exchange rates are no churn.
+last day. Both ends are at the rates of the last day (rule K), so exchange rates are no churn; of
+who paid, money that had no rate before and has one by then is in both, so a rate learned is no
+growth.
 `change` sums e − s and `loss` min(e, s) − s, so NRR = 1 + change/Σs and GRR = 1 + loss/Σs, each
 customer capped on its own. Who came and left inside the period is in no rate: `early`.
 

@@ -190,6 +190,21 @@ def test_rates_of_exchange_are_neither_churn_nor_expansion(settings):
     assert value("grr", "2025-03") == 1
 
 
+def test_a_rate_that_becomes_known_is_no_growth():
+    """A yen bill and a dollar bill; the dollar has no rate before February."""
+    customer = pays(("2025-01-01", 1000))
+    pays(("2025-01-01", 10), customer=customer, currency="USD")
+    ExchangeRate.objects.create(currency="USD", month=date(2025, 2, 1), rate=150)
+    book()
+
+    assert (value("mrr", "2025-01"), value("mrr", "2025-02")) == (1000, 2500)
+    assert (value("fx_mrr", "2025-02"), value("expansion_mrr", "2025-02")) == (1500, 0)
+    assert (value("nrr", "2025-02"), value("grr", "2025-02")) == (1, 1)
+    assert (figure("nrr", "2025-02").numerator, figure("nrr", "2025-02").denominator) == (
+        2500 * 12, 2500 * 12,
+    )  # fmt: skip
+
+
 def test_a_bill_in_another_currency_at_par_moves_nothing_then_or_later():
     """Ten dollars become 1,550 yen at 155; the dollar of the month after is no loss."""
     for month, rate in (("2025-01-01", 155), ("2025-03-01", 147)):

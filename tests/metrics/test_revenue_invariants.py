@@ -18,7 +18,7 @@ from metrics.revenue.ledger import book_movements
 from metrics.revenue.moves import sums_of, waterfall
 from metrics.revenue.start_set import start_set
 from metrics.revenue.stock import stock, stocks_by
-from tests.metrics.slow_revenue import Version, book, in_force, native, rate, twelve
+from tests.metrics.slow_revenue import Version, book
 from tests.metrics.test_revenue_twin import START, THROUGH, rates, store, stored, versions
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,13 @@ def asked(start: date, end: date, **about) -> Question:
 
 
 def slow_pair(history: list[Version], table: dict, start: date, end: date) -> tuple:
-    """Value before the period, at the rates of its last day, and at its end."""
+    """Value before the period, at the rates of its last day, and at its end.
+
+    Money that had no rate before and has one at the end is in both: to learn a rate is no growth.
+    """
     before, last = start - timedelta(days=1), end - timedelta(days=1)
-    kept = Decimal(0)
-    for subscription in {v.subscription for v in history}:
-        ruling = in_force(history, subscription, before)
-        if ruling and rate(table, ruling.currency, before):
-            kept += twelve(native(ruling, before) * rate(table, ruling.currency, last))
+    paid = book(history, table, before, before) > 0
+    kept = book(history, table, before, last) if paid else Decimal(0)
     return kept, book(history, table, last, last)
 
 
