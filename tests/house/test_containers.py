@@ -87,6 +87,8 @@ def queues_of(name: str) -> set[str]:
 def test_every_queue_has_a_worker_and_long_jobs_one_of_their_own():
     from celery import current_app
 
+    current_app.loader.import_default_modules()
+
     def queue_of(job: str) -> str:
         return current_app.amqp.router.route({}, job)["queue"].name
 
