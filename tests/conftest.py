@@ -3,19 +3,20 @@ Vic only looks. The clock stands still where a test asks for it."""
 
 import gc
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import ApiKey, User
 from accounts.permissions import Role
 from customers.models.usage_event import USAGE_EVENTS
 from lib import steady_redis
-from lib.partitions import make_partitions
+from lib.partitions import drop_partition, make_partitions, partitions_of
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
 from tests import append_only, emptying, middleware, order, turns
@@ -60,12 +61,17 @@ def furnish() -> None:
 def make_room() -> None:
     """Append-only tables have room for the days tests speak of: 2023 to 2027.
 
-    Of events, which are parted by week, a half year is enough beside the migration's: each part
-    more is planned by each statement that looks through them.
+    Of events, which are parted by week, a half year is enough beside the weeks from now on: each
+    part more is planned by each statement that looks through them.
     """
     for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
         make_partitions(table, date(2023, 1, 1), date(2028, 1, 1))
-    make_partitions(USAGE_EVENTS, date(2026, 3, 1), date(2026, 9, 1))
+    half_year = (date(2026, 3, 1), date(2026, 9, 1))
+    make_partitions(USAGE_EVENTS, *half_year)
+    lately = timezone.now().date() - timedelta(days=30)
+    for _name, first in partitions_of(USAGE_EVENTS):
+        if first < lately and not half_year[0] <= first + timedelta(days=6) < half_year[1]:
+            drop_partition(USAGE_EVENTS, first)
 
 
 @pytest.fixture(scope="session")
