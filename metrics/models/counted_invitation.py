@@ -8,7 +8,7 @@ class CountedInvitation(models.Model):
     """An invitation as it is counted: when it was made, its mail sent, and it answered.
 
     Kept by the database with every change of an invitation, of its mail and of its response
-    (migrations 0030, 0035), so that no figure is late. Answers perhaps of a machine are none.
+    (migrations 0030, 0035, 0040), so that no figure is late. Answers perhaps of a machine are none.
     """
 
     # The number of the invitation.
