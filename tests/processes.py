@@ -3,6 +3,7 @@
 A fork knows the settings, the database and the mail server of its test, and starts at once.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -37,6 +38,8 @@ def start(work: Callable[[], None]) -> BaseProcess:
 
 def _alone(work: Callable[[], None]) -> None:
     """Nothing of the test around us may run when we end: no teardown, no report of its own."""
+    # Billiard collects garbage before each fork; what was inherited is none.
+    gc.freeze()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Two processes that speak through one socket would read each other's answers.
     for inherited in connections.all(initialized_only=True):
