@@ -1,117 +1,22 @@
-"""What every answer carries, on every route, for everybody, also when something goes wrong.
+"""What every answer carries also when something goes wrong.
 
-The settings are those of an installation with an https address, read by a process of its own.
+That every route carries it for everybody is seen where all are walked (test_pages.py).
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
-from django.conf import settings as current_settings
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.test_pages import OBJECTS, PARTS
-from tests.access.world import argument, build_world
-
-NAMES = [
-    "ALLOWED_HOSTS", "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
-    "CSRF_TRUSTED_ORIGINS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD",
-    "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE",
-]  # fmt: skip
-PRINT = "import json; from config import settings as s;" + (
-    f"print(json.dumps({{name: getattr(s, name) for name in {NAMES}}}))"
-)
-ORIGIN = "https://cs.example.com"
-
-
-@pytest.fixture(scope="module")
-def values_of_a_shipped_site() -> dict[str, object]:
-    env = {**os.environ, "PUBLIC_URL": ORIGIN, "ALLOWED_HOSTS": "cs.example.com"}
-    done = subprocess.run(
-        [sys.executable, "-c", PRINT],
-        check=True, env=env, cwd=current_settings.BASE_DIR, capture_output=True, text=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)
-
-
-@pytest.fixture
-def site(values_of_a_shipped_site, settings):
-    for name, value in values_of_a_shipped_site.items():
-        setattr(settings, name, value)
-    return settings
+from tests.access.conftest import HOST, ORIGIN
+from tests.access.headers import faults, loose_cookies
 
 
 def visitor(**options) -> Client:
-    return Client(raise_request_exception=False, HTTP_HOST="cs.example.com", **options)
-
-
-def faults(answer) -> list[str]:
-    """What is missing or loose in one answer."""
-    policy = answer.headers.get("Content-Security-Policy", "")
-    directives = dict([*part.split(), ""][:2] for part in policy.split(";"))
-    good = {
-        "policy": directives.get("default-src") == "'none'" and "unsafe" not in policy,
-        "base": directives.get("base-uri") == "'none'",
-        "frames": directives.get("frame-ancestors") == "'none'",
-        "hosts": "http" not in policy and "*" not in policy,
-        "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
-        "referrer": answer.headers.get("Referrer-Policy") in {"same-origin", "no-referrer"},
-        "frame": answer.headers.get("X-Frame-Options") == "DENY",
-        "opener": answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin",
-        "permissions": "camera=()" in answer.headers.get("Permissions-Policy", ""),
-        "https": answer.headers.get("Strict-Transport-Security", "").startswith("max-age=31536000"),
-        "type": "Content-Type" in answer.headers or not answer.content,
-        "storing": may_not_be_kept(answer),
-        "server": "X-Powered-By" not in answer.headers,
-    }
-    return [name for name, is_good in good.items() if not is_good] + loose_cookies(answer)
-
-
-def may_not_be_kept(answer) -> bool:
-    """Not at all; or, for programs that ask again with an ETag, by the program itself."""
-    said = answer.headers.get("Cache-Control", "")
-    return "no-store" in said or ("private" in said and "no-cache" in said)
-
-
-def loose_cookies(answer) -> list[str]:
-    return [
-        f"cookie {cookie.key}"
-        for cookie in answer.cookies.values()
-        if cookie.value
-        and not (
-            cookie.key.startswith("__Host-")
-            and cookie["secure"] and cookie["httponly"] and cookie["samesite"] in {"Lax", "Strict"}
-            and cookie["path"] == "/" and not cookie["domain"]
-        )
-    ]  # fmt: skip
-
-
-# SDKs ask for these from other sites and may keep them for a while.
-MAY_BE_KEPT = {"segment_settings", "rudderstack_settings", "posthog_config", "posthog_flags"}
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("person", ["nobody", "ada"])
-def test_every_route_carries_every_header(site, person):
-    world = build_world(OBJECTS)
-    client = visitor()
-    if person == "ada":
-        client.force_login(world["ada"])
-    found = {}
-
-    for key in [key for part in PARTS for key in part.TABLE]:
-        method, name, *objects = key.split()
-        address = reverse(name, args=[argument(world[thing]) for thing in objects])
-        answer = client.generic(method, address, secure=True)
-        allowed = {"storing"} if name in MAY_BE_KEPT else set()
-        found[key] = set(faults(answer)) - allowed
-
-    assert {key: missing for key, missing in found.items() if missing} == {}
+    return Client(raise_request_exception=False, HTTP_HOST=HOST, **options)
 
 
 @pytest.mark.django_db

@@ -17,9 +17,12 @@ from types import ModuleType
 
 import pytest
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
+from tests.access.conftest import HOST
+from tests.access.headers import MAY_LACK, faults
 from tests.access.routes import routes
 from tests.access.world import (
     OF_THE_CUSTOMER,
@@ -57,30 +60,34 @@ WRITES = """
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, site: object) -> World:
     world = build_world(OBJECTS)
     log_everybody_in(world)
     return world
 
 
-def ask(key: str, person: str, world: World) -> int:
-    """The status somebody gets."""
+def ask(key: str, person: str, world: World) -> HttpResponse:
+    """What somebody gets."""
     method, name, *objects = key.split()
     address = reverse(name, args=[argument(world[thing]) for thing in objects])
     is_program = name.startswith("api:")
     client = visit_of(person, world, is_program=is_program)
-    json = {"data": "{}", "content_type": "application/json"} if is_program else {}
-    if method != "GET":
-        return client.generic(method, address, **json).status_code
-    return client.get(address).status_code
+    json = {"data": "{}", "content_type": "application/json"}
+    wishes = json if is_program and method != "GET" else {}
+    return client.generic(method, address, secure=True, HTTP_HOST=HOST, **wishes)
 
 
-def ask_undone(key: str, person: str, world: World) -> int:
+def ask_undone(key: str, person: str, world: World) -> HttpResponse:
     savepoint = transaction.savepoint()
     try:
         return ask(key, person, world)
     finally:
         transaction.savepoint_rollback(savepoint)
+
+
+def loose(key: str, answer: HttpResponse) -> set[str]:
+    """What is missing in the headers of an answer that has to carry them all."""
+    return set(faults(answer)) - MAY_LACK.get(key.split()[1], set())
 
 
 def writes() -> Counter[str]:
@@ -126,19 +133,24 @@ def test_somebody_elses_customer_is_404_in_every_line():
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__.rsplit(".")[-1])
-def test_everybody_gets_the_status_of_the_table_and_looking_writes_nothing(
+def test_everybody_gets_the_status_of_the_table_with_every_header_and_looking_writes_nothing(
     part: ModuleType, world: World
 ):
     statuses: dict[str, Row] = {}
     written_by_looking: dict[str, dict[str, int]] = {}
+    loose_headers: dict[str, set[str]] = {}
     for key in part.TABLE:
         before = writes() if key.startswith("GET ") else None
-        statuses[key] = tuple(ask_undone(key, person, world) for person in PEOPLE)
+        answers = [ask_undone(key, person, world) for person in PEOPLE]
+        statuses[key] = tuple(answer.status_code for answer in answers)
         if before is not None and (written := writes() - before):
             written_by_looking[key] = dict(written)
+        if missing := set().union(*(loose(key, answer) for answer in answers)):
+            loose_headers[key] = missing
 
     assert statuses == part.TABLE
     assert written_by_looking == {}
+    assert loose_headers == {}
 
 
 def test_a_write_would_be_noticed_also_when_it_was_undone(world: World):
