@@ -61,16 +61,16 @@ def furnish() -> None:
 def make_room() -> None:
     """Append-only tables have room for the days tests speak of: 2023 to 2027.
 
-    Of events, which are parted by week, a half year is enough beside the weeks from now on: each
+    Of events, which are parted by week, two months are enough beside the weeks from now on: each
     part more is planned by each statement that looks through them.
     """
     for table in (DAILY_USAGE, PERSON_DAYS, HEALTH_SCORES):
         make_partitions(table, date(2023, 1, 1), date(2028, 1, 1))
-    half_year = (date(2026, 3, 1), date(2026, 9, 1))
-    make_partitions(USAGE_EVENTS, *half_year)
+    two_months = (date(2026, 5, 4), date(2026, 7, 6))
+    make_partitions(USAGE_EVENTS, *two_months)
     lately = timezone.now().date() - timedelta(days=30)
     for _name, first in partitions_of(USAGE_EVENTS):
-        if first < lately and not half_year[0] <= first + timedelta(days=6) < half_year[1]:
+        if first < lately and not two_months[0] <= first + timedelta(days=6) < two_months[1]:
             drop_partition(USAGE_EVENTS, first)
 
 
