@@ -12,7 +12,7 @@ from lib.days import add_months, month_start
 
 FORGET = """
     TRUNCATE customers_subscriptionversion, customers_exchangerate, metrics_revenuemovement,
-        metrics_customerlife, metrics_cohortstep, metrics_contractterm CASCADE
+        metrics_latestline, metrics_customerlife, metrics_cohortstep, metrics_contractterm CASCADE
 """
 VERSIONS = """
     INSERT INTO customers_subscriptionversion (subscription_id, effective_on, recorded_at, plan,

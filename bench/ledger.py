@@ -35,7 +35,8 @@ CHANGED, INCREMENT_SECONDS = 2_000, 5
 ROUNDS = 3
 
 FORGET = """
-TRUNCATE customers_subscriptionversion, customers_exchangerate, metrics_revenuemovement CASCADE
+TRUNCATE customers_subscriptionversion, customers_exchangerate, metrics_revenuemovement,
+    metrics_latestline CASCADE
 """
 # Never the first of a month, so that the statement need not part a price from a rate.
 VERSIONS = """

@@ -25,6 +25,7 @@ from metrics.models import (
     Feature,
     HealthScoreLine,
     Insider,
+    LatestLine,
     LifeSign,
     MonthBook,
     MonthClosing,
@@ -92,6 +93,12 @@ class ContractTermAdmin(ReadOnly):
 @admin.register(CustomerLife)
 class CustomerLifeAdmin(ReadOnly):
     list_display = ("customer", "joined_on", "cohort", "first_lost_on", "known_from", "plan")
+    search_fields = ("customer_id",)
+
+
+@admin.register(LatestLine)
+class LatestLineAdmin(ReadOnly):
+    list_display = ("customer", "day", "plan", "plan_since", "balance")
     search_fields = ("customer_id",)
 
 

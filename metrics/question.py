@@ -28,6 +28,7 @@ from lib.paging import row_key
 from lib.periods import Period, PeriodUnreadableError, month_of, period_of
 from metrics.models import CustomerTrait, RevenueMovement
 from metrics.once import asked_once
+from metrics.revenue.latest import ON_PLAN
 from metrics.traits import counted_under
 
 Row = TypeVar("Row", bound=Model)
@@ -73,13 +74,7 @@ class Listed(Func):
 
 
 AMONG = "SELECT coalesce(array_agg(customer_id), '{{}}')::text FROM ({ruling}) m"
-# Of many the latest lines are read along their index, which is cheaper than to look for each.
-ON_PLAN = """
-    SELECT customer_id FROM (
-        SELECT DISTINCT ON (customer_id) customer_id, plan FROM metrics_revenuemovement
-        WHERE day <= %(day)s ORDER BY customer_id, day DESC, id DESC
-    ) latest JOIN ({ruling}) r USING (customer_id) WHERE latest.plan = %(plan)s
-"""
+AMONG_PLAN = "SELECT customer_id FROM ({on_plan}) on_plan JOIN ({ruling}) r USING (customer_id)"
 # Without a plan are also those who never had a contract, so that plans part all customers.
 WITHOUT_PLAN = """
     SELECT customer_id FROM ({ruling}) r LEFT JOIN (
@@ -114,8 +109,9 @@ def ids_of(
     ruling = ruling_of(day, segment, csm, touch, None if is_among_many else plan)
     sql, values = embedded(ruling.values("customer_id"), "member")
     if is_among_many:
-        on_plan = ON_PLAN if plan else WITHOUT_PLAN
-        sql, values = on_plan.format(ruling=sql), values | {"day": day, "plan": plan}
+        among = AMONG_PLAN if plan else WITHOUT_PLAN
+        sql = among.format(ruling=sql, on_plan=ON_PLAN)
+        values |= {"day": day, "plan": plan}
     with connection.cursor() as cursor:
         cursor.execute(AMONG.format(ruling=sql), values)
         return str(cursor.fetchone()[0])

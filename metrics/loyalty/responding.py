@@ -25,6 +25,7 @@ from metrics.loyalty.answers import CES, CSAT, EFFORT, NPS, PLACE, moments, narr
 from metrics.metric import Metric
 from metrics.once import asked_once
 from metrics.question import Question
+from metrics.revenue.latest import BALANCE, PLAN, STANDING
 from metrics.revenue.start_set import KEYS, TRAITS, chosen_by
 from metrics.revenue.stock import customers_of, stock
 from metrics.rows import Rows
@@ -80,20 +81,12 @@ HEARD = """
     WHERE c.kind = ANY(%(kinds)s) AND c.answered_at >= %(from)s AND c.answered_at < %(to)s
         AND (c.contact_id IS NULL OR c.contact_id <> ALL(%(our_contacts)s::bigint[]))
 """
-# Those heard who pay: found one by one along one index, and so in its order. DISTINCT ON only sorts
-# them, where DISTINCT would hash them before.
+# Those heard who pay.
 HEARD_AND_PAYING = f"""
     SELECT count(*), coalesce(sum(value), 0) FROM (
-        SELECT h.customer_id, last.balance AS value, last.plan {{keys}}
-        FROM (
-            {HEARD.replace("DISTINCT", "DISTINCT ON (c.customer_id)")} ORDER BY c.customer_id
-        ) h CROSS JOIN LATERAL (
-            SELECT balance, plan FROM metrics_revenuemovement m
-            WHERE m.customer_id = h.customer_id AND m.day <= %(day)s
-            ORDER BY m.day DESC, m.id DESC LIMIT 1
-        ) last {{traits}}
-        WHERE last.balance > 0
-    ) paying WHERE true {{chosen}}
+        SELECT h.customer_id, {BALANCE} AS value, {PLAN} AS plan {{keys}}
+        FROM ({HEARD}) h {STANDING.format(row="h")} {{traits}}
+    ) paying WHERE value > 0 {{chosen}}
 """
 
 

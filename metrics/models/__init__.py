@@ -14,6 +14,7 @@ from metrics.models.engagement import CustomerEngagement, EngagementDay
 from metrics.models.feature import Feature
 from metrics.models.health_score import HealthScore
 from metrics.models.insider import Insider
+from metrics.models.latest_line import LatestLine
 from metrics.models.life_sign import LifeSign
 from metrics.models.lines import DailyUsageLine, HealthScoreLine, PersonDayLine
 from metrics.models.month import (
@@ -57,6 +58,7 @@ __all__ = [
     "HealthScore",
     "HealthScoreLine",
     "Insider",
+    "LatestLine",
     "LifeSign",
     "MonthBook",
     "MonthClosing",

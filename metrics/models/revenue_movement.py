@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.querysets import OfCustomerQuerySet
+from metrics.models.latest_line import keeping
 from metrics.models.month import MONTHS_LOCK
 
 # Codes of reasons that are known; any other reason is the words of whoever wrote it.
@@ -25,6 +26,8 @@ REASONS = {
     "renewed": _("renewed"),
     "other_currency": _("billed in another currency"),
 }
+# An update never moves a line to another customer.
+LINES_CHANGE = {pgtrigger.Insert: "new", pgtrigger.Update: "new", pgtrigger.Delete: "old"}
 
 
 class RevenueMovement(models.Model):
@@ -91,7 +94,18 @@ class RevenueMovement(models.Model):
                     END IF;
                     RETURN NULL;
                 """,
-            )
+            ),
+            *(
+                pgtrigger.Trigger(
+                    name=f"latest_line_after_{operation}".lower(),
+                    level=pgtrigger.Statement,
+                    when=pgtrigger.After,
+                    operation=operation,
+                    referencing=pgtrigger.Referencing(**{side: "changed"}),  # type: ignore[no-untyped-call]
+                    func=keeping("changed"),
+                )
+                for operation, side in LINES_CHANGE.items()
+            ),
         ]
         ordering = ["day", "customer_id", "pk"]
         verbose_name = _("revenue movement")

@@ -30,13 +30,15 @@ from metrics.revenue.changed_ledgers import (
     note_that_everything_changed,
 )
 from metrics.revenue.gaps import bridged
+from metrics.revenue.latest import write_latest
 from metrics.revenue.value import DISCOUNT_COUNTS, NET, RATE, STATE, UNDISCOUNTED, value_parameters
 
 BATCH = 20_000
 
 # The ledger, and what is written from it.
 WRITTEN = (
-    "metrics_revenuemovement", "metrics_customerlife", "metrics_cohortstep", "metrics_contractterm"
+    "metrics_revenuemovement", "metrics_latestline", "metrics_customerlife", "metrics_cohortstep",
+    "metrics_contractterm",
 )  # fmt: skip
 # Each day on which anything about a customer's subscriptions may change.
 TURNS = (
@@ -230,6 +232,7 @@ def rebuild_movements(*, through: date) -> int:
             lines = sum(book_into(WRITTEN[0], some, through=through) for some in _batches())
             fresh.index(WRITTEN[0])
             for some in _batches():
+                write_latest(some)
                 write_lives(some)
                 write_terms(some)
         note_that_everything_changed()

@@ -26,6 +26,7 @@ from django.utils.functional import Promise
 
 from lib.days import day_bounds
 from metrics.figure import REASONS
+from metrics.models.latest_line import LATEST, LATEST_COLUMNS
 from metrics.question import Question
 from metrics.revenue.facts_then import COVER_FACTS, RATES, UNCOVER_FACTS
 from metrics.revenue.families import (
@@ -67,7 +68,13 @@ COVER_LEDGER = """
         WHERE NOT EXISTS (SELECT FROM known_customer k WHERE k.customer_id = r.customer_id)
         UNION ALL SELECT * FROM known_movement
 """
-UNCOVER_LEDGER = "DROP VIEW pg_temp.metrics_revenuemovement"
+COVER_LATEST = f"""
+    CREATE TEMP VIEW metrics_latestline AS
+        SELECT {LATEST_COLUMNS} FROM public.metrics_latestline r
+        WHERE NOT EXISTS (SELECT FROM known_customer k WHERE k.customer_id = r.customer_id)
+        UNION ALL SELECT * FROM ({LATEST.format(ledger="known_movement", those="true")}) known
+"""
+UNCOVER_LEDGER = "DROP VIEW pg_temp.metrics_revenuemovement, pg_temp.metrics_latestline"
 MOVEMENTS = f"""
     CREATE TEMP TABLE known_movement (LIKE public.metrics_revenuemovement INCLUDING ALL);
     ALTER TABLE known_movement ALTER COLUMN id SET MINVALUE {FIRST_ID} RESTART WITH {FIRST_ID};
@@ -168,6 +175,7 @@ def _cover(question: Question, recall: Recall) -> None:
         if is_new:
             _fill(recall.through, left, question)
         _execute(COVER_LEDGER)
+        _execute(COVER_LATEST)
 
 
 def _through(question: Question) -> date:

@@ -42,6 +42,7 @@ NOT_AUDITED = {
     "metrics.CustomerTrait": CONCLUSION,
     "metrics.CustomerValue": CONCLUSION,
     "metrics.EngagementDay": CONCLUSION,
+    "metrics.LatestLine": CONCLUSION,
     "metrics.LifeSign": "workers say that they live",
     "metrics.MonthBook": CONCLUSION,
     "metrics.MonthMovement": CONCLUSION,
