@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from surveys.models import Response
 from surveys.nonces import Nonce
 from tests.factories import (
     DAY,
+    NOON,
     AlertFactory,
     InvitationFactory,
     MessageFactory,
@@ -57,9 +59,11 @@ def test_dismissing_an_alert_leaves_a_trace(pressed, lea):
 
 
 def test_closing_a_day_by_hand_leaves_a_trace(pressed, lea):
-    Night.objects.create(day=today() - timedelta(days=2), state=Night.State.DONE)
+    # At noon, since a day is not due in the first minutes after it.
+    with time_machine.travel(NOON, tick=False):
+        Night.objects.create(day=today() - timedelta(days=2), state=Night.State.DONE)
 
-    changed = pressed(lea, "metrics:night_close")
+        changed = pressed(lea, "metrics:night_close")
 
     assert ("night", "insert") in changed
 
