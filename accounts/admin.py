@@ -6,7 +6,15 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from accounts.forms import UserForm
-from accounts.models import ApiKey, AuditEntry, SecondFactor, StoredAnswer, Team, User
+from accounts.models import (
+    ApiKey,
+    AuditEntry,
+    LinkedAccount,
+    SecondFactor,
+    StoredAnswer,
+    Team,
+    User,
+)
 from lib.back_office import BackOffice, ReadOnly
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way
@@ -54,6 +62,11 @@ class ApiKeyAdmin(ReadOnly):
 class AuditEntryAdmin(ReadOnly):
     list_display = ("created_at", "metadata")
     ordering = ("-created_at", "-id")
+
+
+@admin.register(LinkedAccount)
+class LinkedAccountAdmin(ReadOnly):
+    list_display = ("user", "provider", "uid", "date_joined", "last_login")
 
 
 @admin.register(SecondFactor)

@@ -22,14 +22,18 @@ SOMEBODY = (
 )
 
 
-def audited(*, exclude: list[str] | None = None) -> Any:
-    """Class decorator: every insert, update and delete leaves a row in `<table>event`."""
+def audited(*, exclude: Sequence[str] = (), **of_another_app: Any) -> Any:
+    """Class decorator: every insert, update and delete leaves a row in `<table>event`.
+
+    `of_another_app` goes to pghistory, for a proxy of a model that is not ours.
+    """
     return pghistory.track(
         pghistory.InsertEvent(level=pghistory.Statement),
         pghistory.UpdateEvent(level=pghistory.Statement),
         pghistory.DeleteEvent(level=pghistory.Statement),
-        exclude=exclude or [],
+        exclude=list(exclude),
         append_only=True,
+        **of_another_app,
     )
 
 

@@ -1,5 +1,6 @@
 import zoneinfo
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -54,6 +55,8 @@ class User(AbstractBaseUser):
         _("letter that waits to be sent"), max_length=20, blank=True, default="", editable=False,
         choices=Letter.choices,
     )  # fmt: skip
+    # Kept by the database, so that the log of changes tells of a new password without knowing it.
+    password_set_at = models.DateTimeField(_("password set"), null=True, editable=False)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -67,6 +70,18 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_is_one_identity"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_new_password_is_dated",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    NEW.password_set_at = CASE WHEN OLD.password IS DISTINCT FROM NEW.password
+                        THEN clock_timestamp() ELSE OLD.password_set_at END;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

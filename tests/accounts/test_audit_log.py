@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.audit import changes_of, entries_about, event_models
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, LinkedAccount
 from customers.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, TeamFactory
 
@@ -42,6 +42,49 @@ def test_a_change_by_a_program_names_its_key(ana, api_of):
     entry = AuditEntry.objects.get(metadata__method="PATCH")
     assert entry.metadata["key"] == ana.api_keys.get().pk
     assert entry.metadata["user"] == ana.pk
+
+
+def test_a_new_password_is_told_and_not_what_it_is(ana, as_user):
+    ana.set_password("correct horse battery")
+    ana.save()
+    fields = {"oldpassword": "correct horse battery", "password1": "a brand new secret",
+              "password2": "a brand new secret"}  # fmt: skip
+    page = reverse("account_change_password")
+
+    assert as_user(ana).post(page, fields).status_code == 302
+
+    (change,) = changes_of(AuditEntry.objects.get(metadata__url=page).pk)
+    ana.refresh_from_db()
+    assert ana.check_password("a brand new secret")
+    assert (change.table, change.row_id) == ("user", str(ana.pk))
+    assert [field.label for field in change.fields] == ["password set"]
+    assert ana.password not in str(change)
+
+
+def test_nobody_can_say_otherwise_when_a_password_was_set(ana):
+    ana.set_password("a brand new secret")
+    ana.save()
+    ana.refresh_from_db()
+    set_at = ana.password_set_at
+
+    type(ana).objects.update(password_set_at=None)
+    ana.refresh_from_db()
+
+    assert set_at is not None
+    assert ana.password_set_at == set_at
+
+
+def test_logging_in_elsewhere_is_told_when_it_is_linked_and_when_it_is_not_any_more(ana):
+    elsewhere = LinkedAccount.objects.create(user=ana, provider="sso", uid="ana")
+    elsewhere.extra_data = {"picture": "new"}
+    elsewhere.save()
+    elsewhere.delete()
+
+    traces = LinkedAccount.pgh_event_models["insert"].objects.order_by("pgh_id")
+
+    assert [(t.pgh_label, t.user_id, t.uid) for t in traces] == [
+        ("insert", ana.pk, "ana"), ("delete", ana.pk, "ana"),
+    ]  # fmt: skip
 
 
 def test_the_page_shows_who_when_and_what(renamed, ada, as_user):

@@ -60,7 +60,6 @@ NOT_AUDITED = {
     "outreach.MailText": OF_ITS_RUN,
     "pghistory.Context": "the log of changes itself",
     "sessions.Session": OF_DJANGO,
-    "socialaccount.SocialAccount": OF_ALLAUTH,
     "socialaccount.SocialApp": OF_ALLAUTH,
     "socialaccount.SocialToken": OF_ALLAUTH,
     "surveys.ResponseRevision": OWN_TRACE,
