@@ -1,8 +1,10 @@
 """A code from the phone (LG7, and the end of LG8): once, only its owner's, not to be guessed."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 from allauth.core.context import request_context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,8 +19,16 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.links import set_password_link
+from tests.factories import NOON
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands_still() -> Iterator[None]:
+    """A code is for half a minute, which may end between asking for one and giving it."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 @pytest.fixture
