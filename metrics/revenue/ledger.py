@@ -82,7 +82,7 @@ RATES = f"""
 POINTS = f"""
     SELECT customer_id, v.day, subscription_id, v.id AS version_id, currency, reason, state,
         coalesce(nullif(plan, ''), product, '') AS plan,
-        coalesce(v.ends_on > v.day, false) AS ends_later,
+        CASE WHEN v.ends_on > v.day THEN v.ends_on END AS later_end,
         CASE WHEN state <> 'on' THEN 0 WHEN off.version_id IS NULL THEN worth ELSE {NET} END
             AS native
     FROM (
@@ -99,10 +99,12 @@ POINTS = f"""
 """
 STEPS = """
     SELECT *, lag(native, 1, 0::numeric) OVER w AS native_before, lag(currency) OVER w AS old,
-        lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before
+        lag(state, 1, 'none') OVER w AS state_before, lag(version_id) OVER w AS version_before,
+        lag(later_end) OVER w AS end_before
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
-# The customer's total at the end of the day, and yesterday's book at today's rates.
+# The customer's total at the end of the day, and yesterday's book at today's rates. A version that
+# brings an end with it says why the contract will end, not why it changes now.
 TOTALS = """
     SELECT customer_id, steps.day,
         sum(round(native * coalesce(now.rate, 1), 12)) AS total,
@@ -114,10 +116,9 @@ TOTALS = """
         bool_or(version_id = version_before
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
         max(reason) FILTER (WHERE reason <> '' AND CASE
-            WHEN version_before IS NULL
-                THEN version_id IS NOT NULL AND (NOT ends_later OR reason = ANY(%(changes)s))
-            ELSE version_id IS DISTINCT FROM version_before
-                OR state = 'ended' AND native_before > 0 AND reason <> ALL(%(changes)s)
+            WHEN version_id IS DISTINCT FROM version_before
+                THEN later_end IS NULL OR later_end = end_before OR reason = ANY(%(changes)s)
+            ELSE state = 'ended' AND native_before > 0 AND reason <> ALL(%(changes)s)
             END) AS told,
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]
             AS plan_now,

@@ -240,6 +240,28 @@ def test_why_a_contract_ended_is_not_why_it_began():
     ]
 
 
+def test_a_version_that_brings_an_end_says_why_it_will_end_and_not_why_it_is_dearer():
+    """Its reason tells of the change where the end was agreed before."""
+    told, agreed = [SubscriptionFactory(customer=CustomerFactory(csm=None)) for _n in range(2)]
+    begun, dearer, over = date(2025, 1, 1), date(2025, 3, 1), date(2025, 6, 1)
+    for contract, end in ((told, None), (agreed, over)):
+        facts = {"subscription": contract, "quantity": 1, "interval": "month"}
+        SubscriptionVersionFactory(**facts, effective_on=begun, price=100, ends_on=end)
+        SubscriptionVersionFactory(
+            **facts, effective_on=dearer, price=120, ends_on=over, reason="cancelled"
+        )
+    book()
+
+    assert sorted((day, kind, reason) for day, kind, _amount, reason in movements()) == [
+        ("2025-01-01", "new", ""),
+        ("2025-01-01", "new", ""),
+        ("2025-03-01", "expansion", ""),
+        ("2025-03-01", "expansion", "cancelled"),
+        ("2025-06-01", "churn", "cancelled"),
+        ("2025-06-01", "churn", "cancelled"),
+    ]
+
+
 def test_a_cancellation_is_committed_from_the_day_it_is_known():
     """mvt-010"""
     contract = SubscriptionFactory(customer=CustomerFactory(csm=None))
