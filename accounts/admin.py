@@ -67,6 +67,8 @@ class AuditEntryAdmin(ReadOnly):
 @admin.register(LinkedAccount)
 class LinkedAccountAdmin(ReadOnly):
     list_display = ("user", "provider", "uid", "date_joined", "last_login")
+    # What the other side says of a person.
+    exclude = ("extra_data",)
 
 
 @admin.register(SecondFactor)

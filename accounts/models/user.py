@@ -2,8 +2,9 @@ import zoneinfo
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -17,6 +18,10 @@ from lib.audit import audited
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+# Set for a moment by whoever stores the same password under another hash.
+HASHED_ANEW = "enishi.hashed_anew"
 
 
 @audited(exclude=["password", "last_login", "letter_due"])
@@ -75,10 +80,16 @@ class User(AbstractBaseUser):
             pgtrigger.Trigger(
                 name="a_new_password_is_dated",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="""
-                    NEW.password_set_at = CASE WHEN OLD.password IS DISTINCT FROM NEW.password
-                        THEN clock_timestamp() ELSE OLD.password_set_at END;
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    IF TG_OP = 'INSERT' THEN
+                        NEW.password_set_at = CASE WHEN NEW.password ~ '^[^!]'
+                            THEN clock_timestamp() END;
+                    ELSE
+                        NEW.password_set_at = CASE WHEN OLD.password IS DISTINCT FROM NEW.password
+                            AND coalesce(current_setting('{HASHED_ANEW}', true), '') <> 'on'
+                            THEN clock_timestamp() ELSE OLD.password_set_at END;
+                    END IF;
                     RETURN NEW;
                 """,
             )
@@ -89,6 +100,18 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """As Django's, which hashes anew what was hashed by older rules: no new password."""
+
+        def hash_anew(raw: str | None) -> None:
+            self.password = make_password(raw)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, 'on', true)", [HASHED_ANEW])
+                self.save(update_fields=["password"])
+                cursor.execute("SELECT set_config(%s, '', true)", [HASHED_ANEW])
+
+        return bool(check_password(raw_password, self.password, hash_anew))
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end with a new password, as in Django, and with a new role."""

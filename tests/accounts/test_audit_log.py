@@ -74,6 +74,21 @@ def test_nobody_can_say_otherwise_when_a_password_was_set(ana):
     assert ana.password_set_at == set_at
 
 
+def test_hashing_the_same_password_anew_is_no_new_password(ana, settings):
+    ana.set_password("a brand new secret")
+    ana.save()
+    ana.refresh_from_db()
+    set_at, hashed = ana.password_set_at, ana.password
+
+    newer = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    settings.PASSWORD_HASHERS = [newer, *settings.PASSWORD_HASHERS]
+    assert ana.check_password("a brand new secret")
+
+    ana.refresh_from_db()
+    assert ana.password != hashed
+    assert ana.password_set_at == set_at
+
+
 def test_logging_in_elsewhere_is_told_when_it_is_linked_and_when_it_is_not_any_more(ana):
     elsewhere = LinkedAccount.objects.create(user=ana, provider="sso", uid="ana")
     elsewhere.extra_data = {"picture": "new"}
