@@ -6,28 +6,28 @@ from outreach.mail_frames import POLICY as OF_A_MAIL_IN_A_FRAME
 KEPT = ("segment_settings", "rudderstack_settings", "posthog_config", "posthog_flags")
 # Shown within our own pages.
 FRAMED = ("surveys:survey_preview_mail", "surveys:survey_preview_page", "surveys:invitation_mail")
-# What an answer need not carry, by the name of its route.
-MAY_LACK = {name: {"storing"} for name in KEPT} | {name: {"frame", "frames"} for name in FRAMED}
 
 
-def faults(answer) -> list[str]:
-    """What is missing or loose in one answer."""
+def faults(answer, name: str = "") -> list[str]:
+    """What is missing or loose in one answer of the route of this name."""
+    is_framed = name in FRAMED and answer.status_code == 200
+    ancestors, frame = ("'self'", "SAMEORIGIN") if is_framed else ("'none'", "DENY")
     policy = answer.headers.get("Content-Security-Policy", "")
     directives = dict([*part.split(), ""][:2] for part in policy.split(";"))
     good = {
         "policy": directives.get("default-src") == "'none'"
-        and ("unsafe" not in policy or policy == OF_A_MAIL_IN_A_FRAME),
+        and ("unsafe" not in policy or (is_framed and policy == OF_A_MAIL_IN_A_FRAME)),
         "base": directives.get("base-uri") == "'none'",
-        "frames": directives.get("frame-ancestors") == "'none'",
+        "frames": directives.get("frame-ancestors") == ancestors,
         "hosts": "http" not in policy and "*" not in policy,
         "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
         "referrer": answer.headers.get("Referrer-Policy") in {"same-origin", "no-referrer"},
-        "frame": answer.headers.get("X-Frame-Options") == "DENY",
+        "frame": answer.headers.get("X-Frame-Options") == frame,
         "opener": answer.headers.get("Cross-Origin-Opener-Policy") == "same-origin",
         "permissions": "camera=()" in answer.headers.get("Permissions-Policy", ""),
         "https": answer.headers.get("Strict-Transport-Security", "").startswith("max-age=31536000"),
         "type": "Content-Type" in answer.headers or not answer.content,
-        "storing": may_not_be_kept(answer),
+        "storing": name in KEPT or may_not_be_kept(answer),
         "server": "X-Powered-By" not in answer.headers,
     }
     return [name for name, is_good in good.items() if not is_good] + loose_cookies(answer)

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.access.conftest import HOST
-from tests.access.headers import MAY_LACK, faults
+from tests.access.headers import faults
 from tests.access.routes import routes
 from tests.access.world import (
     OF_THE_CUSTOMER,
@@ -85,11 +85,6 @@ def ask_undone(key: str, person: str, world: World) -> HttpResponse:
         transaction.savepoint_rollback(savepoint)
 
 
-def loose(key: str, answer: HttpResponse) -> set[str]:
-    """What is missing in the headers of an answer that has to carry them all."""
-    return set(faults(answer)) - MAY_LACK.get(key.split()[1], set())
-
-
 def writes() -> Counter[str]:
     """Rows written in this transaction by table, those that were undone too."""
     with connection.cursor() as cursor:
@@ -145,8 +140,8 @@ def test_everybody_gets_the_status_of_the_table_with_every_header_and_looking_wr
         statuses[key] = tuple(answer.status_code for answer in answers)
         if before is not None and (written := writes() - before):
             written_by_looking[key] = dict(written)
-        if missing := set().union(*(loose(key, answer) for answer in answers)):
-            loose_headers[key] = missing
+        if found := {fault for answer in answers for fault in faults(answer, key.split()[1])}:
+            loose_headers[key] = found
 
     assert statuses == part.TABLE
     assert written_by_looking == {}
