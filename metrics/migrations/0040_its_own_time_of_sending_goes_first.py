@@ -12,9 +12,20 @@ BEGIN
 END
 $$;
 """
+# Those that a mail of ours overwrote before.
+MEND = """
+UPDATE metrics_countedinvitation kept SET sent_at = i.sent_at FROM surveys_invitation i
+WHERE i.id = kept.key AND i.sent_at IS NOT NULL AND kept.sent_at IS DISTINCT FROM i.sent_at
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("metrics", "0039_who_should_be_served_otherwise")]
+    dependencies = [
+        ("metrics", "0039_who_should_be_served_otherwise"),
+        ("surveys", "0007_invitations_from_elsewhere"),
+    ]
 
-    operations = [migrations.RunSQL(COUNT, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(COUNT, migrations.RunSQL.noop),
+        migrations.RunSQL(MEND, migrations.RunSQL.noop),
+    ]

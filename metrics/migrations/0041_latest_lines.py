@@ -1,6 +1,7 @@
 """Where each customer stands after the last line of its ledger; from then on triggers keep it."""
 
 import django.db.models.deletion
+import pgtrigger
 from django.db import migrations, models
 
 FILL = """
@@ -14,6 +15,12 @@ FROM (
 ) lines
 ORDER BY customer_id, day DESC, id DESC
 """
+
+
+def keep(apps, schema_editor):
+    """The triggers come first, and lock the ledger: who books meanwhile waits and is noted."""
+    names = ("insert", "update", "delete")
+    pgtrigger.install(*(f"metrics.RevenueMovement:latest_line_after_{name}" for name in names))
 
 
 class Migration(migrations.Migration):
@@ -39,5 +46,6 @@ class Migration(migrations.Migration):
                 'ordering': ['customer_id'],
             },
         ),
+        migrations.RunPython(keep, migrations.RunPython.noop),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

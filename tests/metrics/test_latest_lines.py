@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from customers.models import SubscriptionVersion
 from metrics.models import LatestLine, RevenueMovement
 from metrics.models.latest_line import LATEST, LATEST_COLUMNS
+from metrics.question import REPORTED
 from metrics.revenue.latest import BALANCE, ON_PLAN, PLAN, STANDING
 from metrics.revenue.ledger import book_movements, rebuild_movements
 from metrics.revenue.two_clocks import as_known
@@ -127,6 +128,22 @@ def test_of_any_day_it_says_what_looking_at_each_line_says(history, table, names
                 is_on = found is not None and found[1] == plan
                 assert fetched(ON_PLAN, day=day, plan=plan) == [(customer,)] * is_on
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "clock", [{"known_on": date(2025, 5, 31)}, {"view": REPORTED}, {"by_parent": True}], ids=str
+)
+def test_on_other_clocks_it_is_that_of_the_lines_read_there(clock):
+    mother, daughter = CustomerFactory(), CustomerFactory()
+    type(daughter).objects.filter(pk=daughter.pk).update(parent=mother)
+    for customer, price in ((mother, 100), (daughter, 70)):
+        contract = SubscriptionFactory(customer=customer)
+        version(contract, date(2025, 3, 1), price, plan="Basic")
+        version(contract, date(2025, 4, 10), price + 50, recorded_on=date(2025, 6, 15), plan="Pro")
+    rebuild_movements(through=NEWEST)
+
+    with as_known(asked(date(2025, 5, 1), **clock)):
+        assert fetched(KEPT) == counted_anew() != []
 
 
 def test_as_known_then_it_is_that_of_the_lines_of_then():
