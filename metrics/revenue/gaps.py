@@ -33,7 +33,8 @@ BRIDGED = """
         CASE WHEN bridged THEN first_value(reason) OVER w ELSE reason END AS reason,
         CASE WHEN bridged THEN first_value(state) OVER w ELSE state END AS state,
         CASE WHEN bridged THEN first_value(plan) OVER w ELSE plan END AS plan,
-        CASE WHEN bridged THEN first_value(native) OVER w ELSE native END AS native, later_end
+        CASE WHEN bridged THEN first_value(native) OVER w ELSE native END AS native,
+        CASE WHEN bridged THEN first_value(later_end) OVER w ELSE later_end END AS later_end
     FROM (
         SELECT e.*, r.run, g.run IS NOT NULL AND NOT r.pays AS bridged
         FROM every e JOIN runs r ON r.customer_id = e.customer_id AND r.day = e.day

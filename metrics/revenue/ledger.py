@@ -104,7 +104,7 @@ STEPS = """
     FROM points WINDOW w AS (PARTITION BY subscription_id ORDER BY day)
 """
 # The customer's total at the end of the day, and yesterday's book at today's rates. A version that
-# brings an end with it says why the contract will end, not why it changes now.
+# brings an end, or an earlier one, says why the contract will end, not why it changes now.
 TOTALS = """
     SELECT customer_id, steps.day,
         sum(round(native * coalesce(now.rate, 1), 12)) AS total,
@@ -117,7 +117,8 @@ TOTALS = """
             AND state = 'on' AND state_before = 'on' AND native <> native_before) AS rediscounts,
         max(reason) FILTER (WHERE reason <> '' AND CASE
             WHEN version_id IS DISTINCT FROM version_before
-                THEN later_end IS NULL OR later_end = end_before OR reason = ANY(%(changes)s)
+                THEN later_end IS NULL OR later_end >= end_before OR reason = ANY(%(changes)s)
+                    OR version_before IS NOT NULL AND state_before <> 'on'
             ELSE state = 'ended' AND native_before > 0 AND reason <> ALL(%(changes)s)
             END) AS told,
         (array_agg(plan ORDER BY native DESC, subscription_id) FILTER (WHERE native > 0))[1]

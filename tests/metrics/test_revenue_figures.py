@@ -262,6 +262,24 @@ def test_a_version_that_brings_an_end_says_why_it_will_end_and_not_why_it_is_dea
     ]
 
 
+def test_a_renewal_and_a_return_keep_their_reason_though_they_end_one_day():
+    renewed, returned = [SubscriptionFactory(customer=CustomerFactory(csm=None)) for _n in range(2)]
+    terms = [(renewed, "2024-04-01", 100, "2025-04-01", ""),
+             (renewed, "2025-04-01", 70, "2026-04-01", "budget cut"),
+             (returned, "2024-03-01", 100, "2025-03-01", ""),
+             (returned, "2025-05-02", 100, "2026-05-02", "a visit")]  # fmt: skip
+    for contract, begins, price, ends, reason in terms:
+        SubscriptionVersionFactory(
+            subscription=contract, effective_on=date.fromisoformat(begins), price=price, quantity=1,
+            interval="month", ends_on=date.fromisoformat(ends), reason=reason,
+        )  # fmt: skip
+    book()
+
+    told = {day: (kind, reason) for day, kind, _amount, reason in movements()}
+    assert told["2025-04-01"] == ("contraction", "budget cut")
+    assert told["2025-05-02"] == ("reactivation", "a visit")
+
+
 def test_a_cancellation_is_committed_from_the_day_it_is_known():
     """mvt-010"""
     contract = SubscriptionFactory(customer=CustomerFactory(csm=None))
