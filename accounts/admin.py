@@ -1,6 +1,8 @@
 """The back office of people. Log-in is the one of everybody, with its limits and second factor."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -22,6 +24,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(Group)
 # As allauth registers it, it searches for names of users, which ours do not have.
 admin.site.unregister(UserSession)
+# Ours stand below, without secrets and only to be read; tokens of other log-ins are kept by nobody.
+admin.site.unregister((Authenticator, SocialAccount, SocialToken))
 
 
 @admin.register(User)
@@ -69,12 +73,15 @@ class LinkedAccountAdmin(ReadOnly):
     list_display = ("user", "provider", "uid", "date_joined", "last_login")
     # What the other side says of a person.
     exclude = ("extra_data",)
+    may_delete = True
 
 
 @admin.register(SecondFactor)
 class SecondFactorAdmin(ReadOnly):
     list_display = ("user", "type", "created_at", "last_used_at")
     exclude = ("data",)
+    # Of whoever lost it.
+    may_delete = True
 
 
 @admin.register(StoredAnswer)

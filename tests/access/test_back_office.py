@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection, models
@@ -65,6 +67,10 @@ def test_every_model_of_others_has_a_name_that_can_be_translated():
     ]  # fmt: skip
 
     assert named_by_class == []
+
+
+def test_secrets_of_signing_in_have_no_page():
+    assert not {Authenticator, SocialAccount, SocialToken} & set(admin.site._registry)
 
 
 def test_the_tables_parted_by_time_are_mirrored():

@@ -115,7 +115,9 @@ def test_a_discount_of_a_program_leaves_a_trace(ada, api_of):
 def test_a_second_factor_leaves_a_trace_without_its_secret(ada, ana, as_user):
     factor = Authenticator.objects.create(user=ana, type="totp", data={"secret": "x"})
 
-    as_user(ada).post(reverse("admin:mfa_authenticator_delete", args=[factor.pk]), {"post": "yes"})
+    as_user(ada).post(
+        reverse("admin:accounts_secondfactor_delete", args=[factor.pk]), {"post": "yes"}
+    )
 
     entry = AuditEntry.objects.get(metadata__method="POST")
     (change,) = [c for c in changes_of(entry.pk) if c.act == "delete"]
