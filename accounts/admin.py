@@ -24,7 +24,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(Group)
 # As allauth registers it, it searches for names of users, which ours do not have.
 admin.site.unregister(UserSession)
-# Ours stand below, without secrets and only to be read; tokens of other log-ins are kept by nobody.
+# Ours stand below, without secrets, to be read or removed; tokens of other log-ins nobody keeps.
 admin.site.unregister((Authenticator, SocialAccount, SocialToken))
 
 

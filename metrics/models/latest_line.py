@@ -45,7 +45,7 @@ class LatestLine(models.Model):
 
 
 def keeping(changed: str) -> str:
-    """What a trigger of the ledger does about the customers of these transition tables."""
+    """What a trigger of the ledger does about the customers of its transition table."""
     those = f"customer_id IN (SELECT customer_id FROM {changed})"
     latest = LATEST.format(ledger="metrics_revenuemovement", those=those)
     return f"""

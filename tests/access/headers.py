@@ -8,9 +8,9 @@ KEPT = ("segment_settings", "rudderstack_settings", "posthog_config", "posthog_f
 FRAMED = ("surveys:survey_preview_mail", "surveys:survey_preview_page", "surveys:invitation_mail")
 
 
-def faults(answer, name: str = "") -> list[str]:
+def faults(answer, route: str = "") -> list[str]:
     """What is missing or loose in one answer of the route of this name."""
-    is_framed = name in FRAMED and answer.status_code == 200
+    is_framed = route in FRAMED and answer.status_code == 200
     ancestors, frame = ("'self'", "SAMEORIGIN") if is_framed else ("'none'", "DENY")
     policy = answer.headers.get("Content-Security-Policy", "")
     directives = dict([*part.split(), ""][:2] for part in policy.split(";"))
@@ -27,7 +27,7 @@ def faults(answer, name: str = "") -> list[str]:
         "permissions": "camera=()" in answer.headers.get("Permissions-Policy", ""),
         "https": answer.headers.get("Strict-Transport-Security", "").startswith("max-age=31536000"),
         "type": "Content-Type" in answer.headers or not answer.content,
-        "storing": name in KEPT or may_not_be_kept(answer),
+        "storing": route in KEPT or may_not_be_kept(answer),
         "server": "X-Powered-By" not in answer.headers,
     }
     return [name for name, is_good in good.items() if not is_good] + loose_cookies(answer)

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.audit import changes_of, entries_about, event_models
-from accounts.models import AuditEntry, LinkedAccount
+from accounts.models import AuditEntry, LinkedAccount, User
 from customers.models import Customer
 from tests.factories import ContactFactory, CustomerFactory, TeamFactory
 
@@ -67,11 +67,22 @@ def test_nobody_can_say_otherwise_when_a_password_was_set(ana):
     ana.refresh_from_db()
     set_at = ana.password_set_at
 
-    type(ana).objects.update(password_set_at=None)
+    User.objects.update(password_set_at=None)
     ana.refresh_from_db()
 
     assert set_at is not None
     assert ana.password_set_at == set_at
+
+
+@pytest.mark.django_db
+def test_a_new_user_has_a_password_since_it_was_made_or_none_yet():
+    invited = User.objects.create_user("kei@example.com")
+    made = User.objects.create_user("mai@example.com", "a brand new secret")
+
+    for user in (invited, made):
+        user.refresh_from_db()
+    assert invited.password_set_at is None
+    assert made.password_set_at is not None
 
 
 def test_hashing_the_same_password_anew_is_no_new_password(ana, settings):

@@ -21,7 +21,6 @@ from tests.metrics.test_two_clocks import NEWEST, asked, version
 
 pytestmark = pytest.mark.django_db
 PLANS = ("Basic", "Pro")
-NOW = "SELECT {columns} FROM ({latest}) latest ORDER BY customer_id"
 KEPT = f"SELECT {LATEST_COLUMNS} FROM metrics_latestline ORDER BY customer_id"
 # Joined to everybody, as to whoever answered.
 EVERYBODY = f"""
@@ -36,9 +35,9 @@ def fetched(sql: str, **values: object) -> list[tuple]:
         return cursor.fetchall()
 
 
-def counted_anew(ledger: str = "metrics_revenuemovement") -> list[tuple]:
-    latest = LATEST.format(ledger=ledger, those="true")
-    return fetched(NOW.format(columns=LATEST_COLUMNS, latest=latest))
+def counted_anew() -> list[tuple]:
+    latest = LATEST.format(ledger="metrics_revenuemovement", those="true")
+    return fetched(f"SELECT * FROM ({latest}) latest ORDER BY customer_id")
 
 
 def line(customer, day: date, kind: str, balance: int, plan: str) -> RevenueMovement:
