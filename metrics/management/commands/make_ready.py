@@ -1,4 +1,3 @@
-import gc
 from io import StringIO
 from typing import Any
 
@@ -16,10 +15,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        # Migrations make and forget thousands of classes; looking for those takes a third of it.
-        gc.disable()
         call_command("migrate", verbosity=0)
-        gc.enable()
         call_command("keep_partitions", stdout=StringIO())
         if options["demo"]:
             call_command("load_demo", unless_loaded=True, stdout=self.stdout)
