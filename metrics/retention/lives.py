@@ -31,12 +31,12 @@ JOINED = """
 """
 BOOKED = f"lines AS MATERIALIZED ({LINES}), joined AS MATERIALIZED ({JOINED})"
 SINCE = """
-    known AS (
+    known AS MATERIALIZED (
         SELECT s.customer_id, min(v.effective_on) AS known_from
         FROM customers_subscription s
         JOIN customers_subscriptionversion v ON v.subscription_id = s.id
         WHERE s.{those} GROUP BY 1
-    ), lost AS (
+    ), lost AS MATERIALIZED (
         SELECT l.customer_id, min(l.day) AS first_lost_on
         FROM lines l JOIN joined j ON j.customer_id = l.customer_id AND j.joined_on < l.day
         WHERE l.balance = 0 GROUP BY 1
