@@ -30,6 +30,11 @@ TRIGGERS = """
     SELECT replace(pg_get_triggerdef(oid), ' ON public.', ' ON {schema}.') FROM pg_trigger
     WHERE tgrelid = format('public.%%I', %(table)s)::regclass AND NOT tgisinternal ORDER BY tgname
 """
+# Such as when autovacuum looks at it; LIKE leaves them out.
+OPTIONS = """
+    SELECT format('ALTER TABLE {schema}.%%I SET (%%s)', relname, array_to_string(reloptions, ', '))
+    FROM pg_class WHERE oid = format('public.%%I', %(table)s)::regclass AND reloptions IS NOT NULL
+"""
 OWN, FOREIGN = ["p", "u", "c"], ["f"]
 
 
@@ -57,6 +62,8 @@ class FreshTables:
                 f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING DEFAULTS"
                 " INCLUDING IDENTITY INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMMENTS)"
             )
+            for statement in self._written(OPTIONS, table, []):
+                _run(statement)
 
     def replace(self) -> None:
         keys = [key for table in self.tables for key in self._written(KEYS, table, FOREIGN)]

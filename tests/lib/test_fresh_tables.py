@@ -20,6 +20,8 @@ SHAPES = """
     FROM information_schema.columns WHERE table_name = ANY(%(tables)s)
     UNION SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
     WHERE tgrelid = ANY(%(tables)s::regclass[]) AND NOT tgisinternal
+    UNION SELECT relname, 'options', array_to_string(reloptions, ', ') FROM pg_class
+    WHERE oid = ANY(%(tables)s::regclass[])
     ORDER BY 1, 2, 3
 """
 LINE = """
@@ -41,12 +43,15 @@ def write_a_line() -> None:
 
 
 @pytest.mark.django_db
-def test_after_a_rebuild_columns_keys_indexes_and_triggers_are_those_of_before():
+def test_after_a_rebuild_columns_keys_indexes_triggers_and_options_are_those_of_before():
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {WRITTEN[0]} SET (autovacuum_analyze_scale_factor = 0.02)")
     before = shapes()
 
     rebuild_movements(through=date(2025, 1, 31))
 
     assert shapes() == before
+    assert any("scale_factor=0.02" in str(shape) for shape in before)
     assert len(before) > 40
 
 
