@@ -20,7 +20,7 @@ from lib.partitions import drop_partition, make_partitions, partitions_of
 from metrics.models.daily_usage import DAILY_USAGE, PERSON_DAYS
 from metrics.models.health_score import HEALTH_SCORES
 from tests import append_only, emptying, middleware, order, turns
-from tests.database import drop_copy, make_copy, make_pattern
+from tests.database import make_copy, make_pattern
 from tests.factories import UserFactory
 from tests.icons import open_icons_once
 
@@ -92,8 +92,6 @@ def django_db_setup(request, django_test_environment, django_db_blocker, tmp_pat
     with django_db_blocker.unblock():
         make_copy(tmp_path_factory.getbasetemp().parent, process, furnish)
     yield
-    with django_db_blocker.unblock():
-        drop_copy()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

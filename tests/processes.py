@@ -9,8 +9,10 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from multiprocessing.process import BaseProcess
+from unittest.mock import patch
 
 from django.db import connections
 from django.urls import get_resolver
@@ -26,14 +28,21 @@ LOADED = ("celery.bin.celery", "celery.apps.worker", "celery.concurrency.prefork
 
 
 def start(work: Callable[[], None]) -> BaseProcess:
-    for name in LOADED:
-        import_module(name)
-    get_resolver().url_patterns  # noqa: B018
-    app.loader.import_default_modules()
+    load()
     connections.close_all()
     process = FORK.Process(target=_alone, args=(work,), daemon=True)
     process.start()
     return process
+
+
+@cache
+def load() -> None:
+    for name in LOADED:
+        import_module(name)
+    get_resolver().url_patterns  # noqa: B018
+    # Django's checks are a test of their own.
+    with patch.dict(os.environ, CELERY_SKIP_CHECKS="true"):
+        app.loader.import_default_modules()
 
 
 def _alone(work: Callable[[], None]) -> None:

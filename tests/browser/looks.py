@@ -11,6 +11,13 @@ RUN = """levels => axe.run({
     resultTypes: ['violations'], preload: {assets: ['media']},
 }).then(r => r.violations)"""
 
+# Parts that come later are there, and every chart is drawn.
+COMPLETE = "() => !document.querySelector('.lazy-charts, .htmx-request, .chart-picture:not(.is-drawn)')"
+
+
+def wait_until_complete(page: Page) -> None:
+    page.wait_for_function(COMPLETE)
+
 
 def accessibility_faults(page: Page) -> list[str]:
     """One line for each element that breaks WCAG 2.2 AA, as far as axe can see."""

@@ -11,7 +11,7 @@ from customers.models import Task
 from lib.days import today
 from metrics.models import CompanyDay, DailyUsage, HealthScore, RevenueMovement
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.looks import accessibility_faults, sideways_overflow
+from tests.browser.looks import accessibility_faults, sideways_overflow, wait_until_complete
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -71,7 +71,7 @@ def test_every_page_of_the_day_is_accessible_and_fits(page_as, ana, bakery, size
 
     for address in pages(bakery):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        wait_until_complete(page)
         if found := [sideways_overflow(page) or None, *accessibility_faults(page)]:
             faults[address] = [fault for fault in found if fault]
 
