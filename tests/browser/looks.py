@@ -12,7 +12,9 @@ RUN = """levels => axe.run({
 }).then(r => r.violations)"""
 
 # Parts that come later are there, and every chart is drawn.
-COMPLETE = "() => !document.querySelector('.lazy-charts, .htmx-request, .chart-picture:not(.is-drawn)')"
+COMPLETE = (
+    "() => !document.querySelector('.lazy-charts, .htmx-request, .chart-picture:not(.is-drawn)')"
+)
 
 
 def wait_until_complete(page: Page) -> None:
