@@ -38,8 +38,8 @@ RETRIES = 3
 # wait for a plan made for a few rows until autovacuum comes by.
 MANY_ROWS = 1_000
 COUNT_AGAIN = """
-    ANALYZE (SKIP_LOCKED) customers_customer, customers_contact, customers_purchase,
-        customers_subscription, customers_subscriptionversion, customers_ticket, customers_touchpoint
+    ANALYZE (SKIP_LOCKED) customers_customer, customers_contact, customers_subscription,
+        customers_subscriptionversion, customers_purchase, customers_ticket, customers_touchpoint
 """
 # Then the next job of the queue has its turn: a report, or another import.
 SECONDS_AT_ROWS = 60
