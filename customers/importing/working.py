@@ -8,12 +8,13 @@ last whole chunk, and whoever takes over goes on behind it (docs/importing.md).
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 import pghistory
 from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from customers.importing.context import Context
@@ -37,10 +38,6 @@ RETRIES = 3
 # PostgreSQL plans for the rows it last counted. Whoever reads what a large import brought would
 # wait for a plan made for a few rows until autovacuum comes by.
 MANY_ROWS = 1_000
-COUNT_AGAIN = """
-    ANALYZE (SKIP_LOCKED) customers_customer, customers_contact, customers_subscription,
-        customers_subscriptionversion, customers_purchase, customers_ticket, customers_touchpoint
-"""
 # Then the next job of the queue has its turn: a report, or another import.
 SECONDS_AT_ROWS = 60
 
@@ -114,10 +111,15 @@ def _go_through(run: ImportRun, path: Path, deadline: float) -> bool:
                 noun.tie_up(context)
             run.finish(ImportRun.State.DONE, row_count=run.rows_done, finished_at=timezone.now())
         if run.rows_done >= MANY_ROWS:
-            with connection.cursor() as cursor:
-                cursor.execute(COUNT_AGAIN)
+            _count_again(noun.fills)
         return True
     return _checked(run)
+
+
+def _count_again(models: Sequence[type[Model]]) -> None:
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {model._meta.db_table}")
 
 
 def _checked(run: ImportRun) -> bool:

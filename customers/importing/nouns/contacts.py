@@ -93,4 +93,4 @@ def take_back(row_ids: list[int]) -> list[int]:
     return [*restore(KIND, row_ids), *remove(KIND, row_ids, in_use)]
 
 
-CONTACTS = Noun("contacts", _("Contacts"), COLUMNS, judge, save, take_back)
+CONTACTS = Noun("contacts", _("Contacts"), COLUMNS, judge, save, take_back, fills=[Contact])

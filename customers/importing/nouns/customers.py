@@ -298,5 +298,5 @@ def look_ahead(read: Reader, context: Context) -> None:
 CUSTOMERS = Noun("customers", _("Customers"),
     COLUMNS, judge, save, take_back,
     look_ahead=look_ahead, tie_up=partial(parents.tie_up, KIND),
-    untie=partial(parents.untie, KIND), takes_attributes=True,
+    untie=partial(parents.untie, KIND), takes_attributes=True, fills=[Customer],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.utils.functional import Promise
 
 from accounts.permissions import Permission
@@ -29,6 +30,8 @@ class Noun:
     `take_back` gets ids of import rows and returns those it could undo. `prepare` runs before the
     transaction of a chunk; `look_ahead` may read the whole file first. `tie_up` runs after the last
     row was saved, `untie` before rows of an import (by its id) are taken back; both may run twice.
+
+    `fills` are models of which a large import brings many rows; PostgreSQL counts them anew then.
     """
 
     name: str
@@ -44,3 +47,4 @@ class Noun:
     takes_attributes: bool = False
     needs: Permission = Permission.IMPORT
     scope: str = "customers"
+    fills: Sequence[type[Model]] = ()

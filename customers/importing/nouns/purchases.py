@@ -78,4 +78,6 @@ def take_back(row_ids: list[int]) -> list[int]:
     return [*restore(KIND, row_ids), *remove(KIND, row_ids, lambda ids: set())]
 
 
-PURCHASES = Noun("purchases", _("Purchases and invoices"), COLUMNS, judge, save, take_back)
+PURCHASES = Noun(
+    "purchases", _("Purchases and invoices"), COLUMNS, judge, save, take_back, fills=[Purchase]
+)

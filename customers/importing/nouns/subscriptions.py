@@ -16,6 +16,7 @@ from customers.importing.drafts import CHANGED, NEW, UNCHANGED, Draft, Rejected
 from customers.importing.nouns.noun import Noun
 from customers.importing.nouns.subscription_columns import COLUMNS
 from customers.importing.nouns.subscription_rows import History, histories, save, take_back
+from customers.models import Subscription, SubscriptionVersion
 from customers.models.subscription import is_worth_too_much
 from lib.days import add_months
 
@@ -194,4 +195,7 @@ def _discount(given: dict[str, Any], values: dict[str, Any]) -> tuple[Any, ...] 
     return percent or None, amount or None, starts, given.get("discount_ends_on")
 
 
-SUBSCRIPTIONS = Noun("subscriptions", _("Subscriptions"), COLUMNS, judge, save, take_back)
+SUBSCRIPTIONS = Noun(
+    "subscriptions", _("Subscriptions"), COLUMNS, judge, save, take_back,
+    fills=[Subscription, SubscriptionVersion],
+)  # fmt: skip

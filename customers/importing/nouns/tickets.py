@@ -103,4 +103,4 @@ def take_back(row_ids: list[int]) -> list[int]:
     return [*restore(KIND, row_ids), *remove(KIND, row_ids, lambda ids: set())]
 
 
-TICKETS = Noun("tickets", _("Support tickets"), COLUMNS, judge, save, take_back)
+TICKETS = Noun("tickets", _("Support tickets"), COLUMNS, judge, save, take_back, fills=[Ticket])

@@ -109,4 +109,7 @@ def take_back(row_ids: list[int]) -> list[int]:
     return done
 
 
-TOUCHPOINTS = Noun("touchpoints", _("Touchpoints"), COLUMNS, judge, save, take_back, scope="tasks")
+TOUCHPOINTS = Noun(
+    "touchpoints", _("Touchpoints"), COLUMNS, judge, save, take_back, scope="tasks",
+    fills=[Touchpoint],
+)  # fmt: skip
