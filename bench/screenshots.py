@@ -40,7 +40,7 @@ TOP = 760
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
 VISITORS = {"login": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
 # Seen by the CSM whose day it is; the rest by an admin, who sees every page.
-CSMS = {"today", "customers", "customer", "tasks", "alerts"}
+CSMS = {"today", "customers", "customer", "tasks", "task-board", "alerts"}
 IN_README = {"today-en-light-1440", "revenue-en-light-1440", "customer-en-light-1440",
              "overview-en-dark-1440", "customers-ja-light-1440", "answer-ja-light-390",
              "today-ja-dark-390"}  # fmt: skip
@@ -120,7 +120,8 @@ def addresses() -> dict[str, str]:
         "today": "/", "customers": "/customers/", "customer": f"/customers/{customer}/",
         "customer-edit": f"/customers/{customer}/edit/", "customer-new": "/customers/new/",
         "nobody-found": "/customers/?q=nobody-is-called-so",
-        "tasks": "/tasks/", "task-new": "/tasks/new/", "alerts": "/alerts/",
+        "tasks": "/tasks/", "task-board": "/tasks/board/", "task-new": "/tasks/new/",
+        "alerts": "/alerts/",
         "overview": "/overview/",
         "revenue": "/revenue/", "retention": "/retention/", "churn": "/churn/", "value": "/value/",
         "figures": "/figures/", "figure": "/figures/nrr/", "costs": "/settings/costs/",

@@ -32,6 +32,8 @@ ENTRIES = [
     Entry(_("Nights"), "metrics:night_list", "outline/moon-stars", "n", Permission.VIEW_NUMBERS),
     Entry(_("Settings"), "accounts:settings", "outline/settings", "e"),
 ]  # fmt: skip
+# Another look at what an entry leads to.
+LOOKS = {"customers:task_board": "customers:task_list"}
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -40,4 +42,5 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {"navigation": []}
     shown = [entry for entry in ENTRIES if not entry.permission or user.may(entry.permission)]
     match = request.resolver_match
-    return {"navigation": shown, "current_page": match.view_name if match else ""}
+    page = match.view_name if match else ""
+    return {"navigation": shown, "current_page": LOOKS.get(page, page)}

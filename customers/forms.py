@@ -252,6 +252,14 @@ class BulkTouchForm(forms.ModelForm):
         return Hold(reason=asked["reason"], until=asked["until"]) if asked["until"] else None
 
 
+class MoveForm(forms.ModelForm):
+    """The day a task is due; none is an answer, too."""
+
+    class Meta:
+        model = Task
+        fields = ["due_on"]
+
+
 class SnoozeForm(forms.Form):
     until = forms.DateField(label=_("Asleep until"), widget=DateInput())
     reason = forms.CharField(label=_("Reason"), max_length=200)

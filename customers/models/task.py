@@ -128,6 +128,10 @@ class Task(models.Model):
         """Close it as not worth doing. False when it was closed before."""
         return bool(self._open_row().update(dropped_at=timezone.now()))
 
+    def move(self, due_on: date | None) -> bool:
+        """Due on another day, or on none. False when it is closed."""
+        return bool(self._open_row().update(due_on=due_on))
+
     def snooze(self, *, until: date, reason: str) -> bool:
         """Let it sleep through `until`; it stays open, so nothing raises it again meanwhile."""
         return bool(self._open_row().update(snoozed_until=until, snooze_reason=reason))

@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, permission_needed
-from customers.forms import SnoozeForm
+from customers.forms import MoveForm, SnoozeForm
 from customers.models import Task
 from customers.views.sending_forms import back
 from lib import days
@@ -56,6 +57,21 @@ def task_reopen(request: HttpRequest, task: int) -> HttpResponse:
 def task_drop(request: HttpRequest, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.visible_to(request.user), pk=task)
     return tell(request, won=found.drop(), success=_("Dropped: %(task)s") % {"task": named(found)})
+
+
+@login_required
+@permission_needed(Permission.WORK)
+@require_POST
+def task_move(request: HttpRequest, task: int) -> HttpResponse:
+    found = get_object_or_404(Task.objects.visible_to(request.user), pk=task)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This is not a day; write it as 2026-04-30, or leave it empty."))
+        return back(request, "customers:task_list")
+    day = form.cleaned_data["due_on"]
+    said = _("Due %(day)s: %(task)s") if day else _("Without a day: %(task)s")
+    names = {"day": day and date_format(day, "SHORT_DATE_FORMAT"), "task": named(found)}
+    return tell(request, won=found.move(day), success=said % names)
 
 
 @login_required

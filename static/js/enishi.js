@@ -174,3 +174,34 @@ document.addEventListener("htmx:after:swap", () => {
   (next?.closest("details:not([open])")?.querySelector("summary") ?? next)?.focus();
   place = null;
 });
+
+// A card of a board that is dropped on another column is due on that column's day. The menu of the
+// card does the same without dragging.
+const columnUnder = (event) => event.target.closest?.("[data-day]");
+
+const markOver = (column) => document.querySelectorAll("[data-day]")
+  .forEach((one) => one.classList.toggle("is-over", one === column));
+
+document.addEventListener("dragstart", ({ target, dataTransfer }) => {
+  const card = target.closest?.("[data-card]");
+  if (card) dataTransfer.setData("text/plain", card.id);
+});
+
+document.addEventListener("dragover", (event) => {
+  const column = columnUnder(event);
+  markOver(column);
+  if (column) event.preventDefault();
+});
+
+document.addEventListener("dragend", () => markOver(null));
+
+document.addEventListener("drop", (event) => {
+  const column = columnUnder(event);
+  const card = document.getElementById(event.dataTransfer.getData("text/plain"));
+  markOver(null);
+  if (!column || !card?.matches("[data-card]") || column.contains(card)) return;
+  event.preventDefault();
+  const form = card.querySelector("form[data-move]");
+  form.elements.due_on.value = column.dataset.day;
+  form.requestSubmit();
+});

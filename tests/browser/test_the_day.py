@@ -59,7 +59,7 @@ FIGURES = ["/revenue/", "/retention/", "/churn/", "/loyalty/", "/engagement/", "
 
 def pages(customer) -> list[str]:
     return ["/", "/customers/", f"/customers/{customer.pk}/", f"/customers/{customer.pk}/edit/",
-            "/tasks/", "/tasks/new/", "/overview/", *FIGURES]  # fmt: skip
+            "/tasks/", "/tasks/board/", "/tasks/new/", "/overview/", *FIGURES]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,19 @@ def test_who_finishes_a_task_by_keyboard_stands_on_the_line_that_took_its_place(
 
     expect(page.get_by_role("link", name="Mill")).to_have_count(0)
     expect(page.get_by_role("link", name="Dairy")).to_be_focused()
+
+
+def test_a_card_of_the_board_is_dragged_to_another_day(page_as, ana):
+    task = TaskFactory(customer__csm=ana, assignee=ana, due_on=today() - timedelta(days=3))
+    page = page_as(ana)
+    page.goto("/tasks/board/")
+
+    page.locator(f"#task-{task.pk} .work-reason").drag_to(page.locator("#column-today"))
+
+    expect(page.locator("[aria-labelledby=column-today] [data-card]")).to_have_count(1)
+    expect(page.get_by_role("status")).to_contain_text("Due")
+    task.refresh_from_db()
+    assert task.due_on == today()
 
 
 def test_the_customer_page_draws_its_charts_and_a_logged_call_stands_there_at_once(
