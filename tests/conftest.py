@@ -44,7 +44,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=order.place)
+    items[:] = order.arranged(items)
 
 
 def pytest_collection_finish() -> None:

@@ -1,12 +1,18 @@
 """The long files first, so that no process of a run is left alone with one at the end.
 
 A run hands whole files to its processes, in this order. The first needs no database, so that one
-process has work while the other makes it (tests/database.py). Files that are not named here and
-start servers or browsers come next; within each rank the order stays as it was. The long ones that
-work and the long ones that wait for something take turns.
+process has work while the other makes it (tests/database.py). The long ones that work and the long
+ones that wait for something take turns. Of the others, those that start servers or browsers and
+wait for them come one at a time between some that work.
 """
 
+from itertools import islice
+from pathlib import Path
+
 import pytest
+
+# So many files that work are handed out after each that waits.
+WORK_BESIDE = 2
 
 LONG = (
     "house/test_embedded.py",
@@ -25,10 +31,27 @@ LONG = (
 )
 
 
-def place(item: pytest.Item) -> int:
-    path = item.path.as_posix()
-    for number, name in enumerate(LONG):
-        if path.endswith(name):
-            return number
-    is_live = "/browser/" in path or item.get_closest_marker("live")
-    return len(LONG) + (0 if is_live else 1)
+def arranged(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests in the order in which a run hands out their files."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    long = sorted(filter(rank, files), key=rank)
+    waiting = [path for path in files if not rank(path) and waits(files[path])]
+    working = iter(path for path in files if not rank(path) and path not in waiting)
+    mixed = [each for path in waiting for each in (path, *islice(working, WORK_BESIDE))]
+    return [item for path in (*long, *mixed, *working) for item in files[path]]
+
+
+def rank(path: Path) -> int:
+    """From 1 on; 0 of a file that is not long."""
+    found = (n for n, name in enumerate(LONG, start=1) if path.as_posix().endswith(name))
+    return next(found, 0)
+
+
+def waits(tests: list[pytest.Item]) -> bool:
+    return "browser" in tests[0].path.parts or any(map(is_live, tests))
+
+
+def is_live(test: pytest.Item) -> bool:
+    return test.get_closest_marker("live") is not None

@@ -181,7 +181,9 @@ class Postgres:
 
     def stop(self) -> None:
         if self.process:
-            stop_process(self.process, signal.SIGINT, 30)
+            # Nobody reads again what a throw-away server would write down before it ends.
+            sign = signal.SIGQUIT if self.is_throwaway else signal.SIGINT
+            stop_process(self.process, sign, 30)
 
 
 def _quoted(path: Path) -> str:
