@@ -22,7 +22,8 @@ MOST_CARDS = 40
 
 @dataclass
 class Column:
-    """Tasks whose day fits. A card that is dropped here is due on `day`; None takes no cards."""
+    """Tasks whose day fits. A card that is dropped here is due on `day`, or on none where that is
+    empty; where it is None no cards are taken."""
 
     key: str
     title: str
