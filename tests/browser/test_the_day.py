@@ -176,7 +176,8 @@ def test_keys_lead_through_the_product(page_as, ana, bakery):
 
     page.keyboard.press("g")
     page.keyboard.press("c")
-    expect(page).to_have_url(re.compile("/customers/$"))
+    # Until it is loaded nobody listens to keys.
+    page.wait_for_url(re.compile("/customers/$"))
     page.keyboard.press("j")
     expect(page.get_by_role("link", name="Bakery")).to_be_focused()
     page.keyboard.press("/")
